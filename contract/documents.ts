@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { environmentSchema } from './environment'
+import { findingSchema } from './finding'
+import { artifactSchema, comparisonSchema, modelFileSchema, stageStateSchema, verdictSchema } from './run'
+import { backendSchema, readBackSchema } from './engine'
+
+/** What was asked of the Build stage and what the engine says of itself; null where Build was not reached. */
+export const requestedSchema = z.object({ backend: backendSchema.nullable(), options: z.record(z.string(), z.json()) }).nullable()
+export const achievedSchema = z.object({ backend: backendSchema.nullable(), version: z.string().nullable(), rows: z.array(readBackSchema) }).nullable()
+
+const stageSchema = z.object({ state: stageStateSchema, seconds: z.number(), cached: z.boolean() })
+
+export const runDocumentSchema = z.object({
+  run: z.string().nullable(),
+  verdict: verdictSchema.nullable(),
+  stages: z.object({ load: stageSchema, convert: stageSchema, build: stageSchema, validate: stageSchema }),
+  comparisons: z.array(comparisonSchema),
+  findings: z.array(findingSchema),
+  artifacts: z.array(artifactSchema),
+  requested: requestedSchema,
+  achieved: achievedSchema,
+  environment: environmentSchema.nullable(),
+})
+export type RunDocument = z.infer<typeof runDocumentSchema>
+
+export const makeDocumentSchema = runDocumentSchema.pick({
+  artifacts: true,
+  requested: true,
+  achieved: true,
+  comparisons: true,
+  findings: true,
+  environment: true,
+})
+export type MakeDocument = z.infer<typeof makeDocumentSchema>
+
+export const compareDocumentSchema = runDocumentSchema.pick({ verdict: true, comparisons: true, findings: true })
+export type CompareDocument = z.infer<typeof compareDocumentSchema>
+
+export const inspectDocumentSchema = modelFileSchema
+  .pick({ format: true, bytes: true, sha256: true, signature: true, tensors: true, pickle: true, engine: true, findings: true })
+  .extend({ bytes: z.number().nullable() })
+export type InspectDocument = z.infer<typeof inspectDocumentSchema>
+
+/** For `open`, and for a usage error before the command is known. */
+export const plainDocumentSchema = z.object({ findings: z.array(findingSchema) })
+export type PlainDocument = z.infer<typeof plainDocumentSchema>

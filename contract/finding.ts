@@ -1,0 +1,152 @@
+import { z } from 'zod'
+
+/**
+ * Every finding code that any part of the program may emit. One union: a new kind of trouble is one new line here,
+ * one message and remedy where it is raised, and one title per language in the renderer.
+ */
+export const findingCodes = [
+  // input files
+  'FILE_NOT_FOUND',
+  'FILE_IS_DIRECTORY',
+  'FILE_UNREADABLE',
+  'FILE_EMPTY',
+  'FILE_TRUNCATED',
+  'FILE_CHANGED',
+  'FILE_UNKNOWN_FORMAT',
+  'FILE_EXTENSION_MISLEADS',
+  // usage, recipes, output folders
+  'USAGE',
+  'UNKNOWN_FLAG',
+  'RECIPE_INVALID',
+  'OUT_EXISTS',
+  'OUT_NOT_A_RUN',
+  'OUT_NOT_WRITABLE',
+  'RUN_BUSY',
+  'RUN_UNREADABLE',
+  'DISK_FULL',
+  'PATH_TOO_LONG',
+  // inputs and shapes
+  'INPUTS_UNKNOWN',
+  'INPUTS_ASSUMED',
+  'INPUTS_INVALID',
+  'SHAPE_CONTRADICTS_MODEL',
+  'PROFILE_ASSUMED',
+  'PROFILE_INVALID',
+  // Load
+  'LOAD_UNSAFE_GLOBALS',
+  'LOAD_DANGEROUS_PICKLE',
+  'LOAD_SCAN_FAILED',
+  'LOAD_CLASS_MISSING',
+  'LOAD_CLASS_NEEDED',
+  'LOAD_STATE_DICT_MISMATCH',
+  'LOAD_FAILED',
+  'MODEL_ARGS_INVALID',
+  // Convert
+  'CONVERT_FAILED',
+  'CONVERT_TRACE_CONSTANT',
+  'CONVERT_OPSET_RAISED',
+  'CONVERT_EXPORTER_FALLBACK',
+  'CONVERT_NOT_NEEDED',
+  'CONVERT_MISMATCH',
+  'CONVERT_TARGET_UNSUPPORTED',
+  'EXPORT_LIFTED_PARAMETERS',
+  'EXPORT_MISSING_ATTRIBUTE',
+  'EXPORT_CUSTOM_OP',
+  'EXPORT_SYMBOLIC_SHAPE',
+  'ONNX_INVALID',
+  'ONNX_EXTERNAL_DATA_MISSING',
+  // Build
+  'BACKEND_CHOSEN',
+  'BACKEND_MISSING',
+  'BACKEND_UNSUPPORTED_VERSION',
+  'BUILD_FAILED',
+  'BUILD_UNSUPPORTED_OPERATOR',
+  'BUILD_EMPTY_NETWORK',
+  'BUILD_NOT_AS_REQUESTED',
+  'BUILD_OPTION_UNSUPPORTED',
+  'TARGET_NOT_THIS_GPU',
+  'TARGET_UNKNOWN',
+  'GPU_MISSING',
+  'DRIVER_MISSING',
+  'DRIVER_TOO_OLD',
+  'OUT_OF_GPU_MEMORY',
+  'TACTICS_SKIPPED',
+  'REFIT_ALL_ZERO',
+  'ENGINE_INCOMPATIBLE',
+  'ENGINE_HEADER_INVALID',
+  'ENGINE_HOST_CODE',
+  // Validate
+  'ENGINE_NOT_RUN',
+  'HOP_NOT_JUDGED',
+  'NOTHING_TO_COMPARE',
+  'OUTPUT_MISMATCH',
+  'OUTPUT_NAN',
+  'OUTPUT_ZERO',
+  'OUTPUT_MISSING',
+  'OUTPUT_EXTRA',
+  'OUTPUT_SHAPE',
+  'OUTPUT_DTYPE',
+  'REFERENCE_CONSTANT',
+  'REFERENCE_NAN',
+  'NUMBER_NOT_FINITE',
+  'EXPECT_INVALID',
+  // environment and processes
+  'PYTHON_MISSING',
+  'PYTHON_BROKEN',
+  'TORCH_MISSING',
+  'PACKAGE_MISSING',
+  'ADDON_MISSING',
+  'ADDON_UNUSABLE',
+  'SETUP_MISSING',
+  'ENVIRONMENT_DIFFERS',
+  'ELECTRON_FALLBACK',
+  'HOST_CRASHED',
+  'WORKER_CRASHED',
+  'WORKER_PROTOCOL',
+  'APP_CRASHED',
+  'STAGE_TIMEOUT',
+  'CANCELLED',
+  'INTERNAL',
+] as const
+
+export const findingCodeSchema = z.enum(findingCodes)
+export type FindingCode = z.infer<typeof findingCodeSchema>
+
+export const severitySchema = z.enum(['info', 'warning', 'error'])
+export type Severity = z.infer<typeof severitySchema>
+
+/** Plain JSON that may ride along as proof: names, numbers, paths, log lines. */
+export const evidenceSchema = z.record(z.string(), z.json())
+export type Evidence = z.infer<typeof evidenceSchema>
+
+/** An action that the interface can offer as a button; the renderer knows how to carry out each kind. */
+export const remedyActionSchema = z.object({
+  kind: z.enum([
+    'set-option',
+    'choose-file',
+    'choose-folder',
+    'choose-python',
+    'open-toolchain',
+    'run-again',
+    'choose-backend',
+    'choose-exporter',
+    'open-settings',
+    'copy',
+  ]),
+  label: z.string(),
+  /** For `set-option`: dotted path into the recipe and the value to set. For `copy`: the text. */
+  path: z.string().optional(),
+  value: z.json().optional(),
+})
+export type RemedyAction = z.infer<typeof remedyActionSchema>
+
+/** Whatever goes wrong or looks wrong, in one shape: what, why, what to do, and the proof. */
+export const findingSchema = z.object({
+  code: findingCodeSchema,
+  severity: severitySchema,
+  message: z.string().min(1),
+  remedy: z.string().min(1),
+  evidence: evidenceSchema,
+  actions: z.array(remedyActionSchema).optional(),
+})
+export type Finding = z.infer<typeof findingSchema>

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
+import { findingSchema } from './finding'
+import { recipeSchema } from './recipe'
+import { comparisonDetailSchema, logLineSchema, modelFileSchema, runSnapshotSchema, runSummarySchema, stageNameSchema } from './run'
+import { settingsSchema } from './settings'
+
+const nothing = z.object({})
+const runId = z.object({ id: z.string() })
+
+/** THE table of commands: name, input, output. The preload has one method for each; main parses every input. */
+export const commands = {
+  'app.info': {
+    input: nothing,
+    output: z.object({
+      version: z.string(),
+      electron: z.string(),
+      platform: z.string(),
+      systemLanguage: z.string(),
+      dark: z.boolean(),
+      sample: z.string(),
+      isRoot: z.boolean(),
+    }),
+  },
+  'settings.get': { input: nothing, output: settingsSchema },
+  'settings.set': { input: settingsSchema.partial(), output: settingsSchema },
+  'toolchain.get': {
+    input: z.object({ refresh: z.boolean() }),
+    output: z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),
+  },
+  /** Opens the system's dialog; null where the user closed it. */
+  'dialog.open': {
+    input: z.object({ kind: z.enum(['model', 'folder', 'npz', 'python', 'library', 'recipe']) }),
+    output: z.object({ path: z.string().nullable() }),
+  },
+  'file.describe': { input: z.object({ path: z.string() }), output: modelFileSchema },
+  /** A new run of a file: Load is described, nothing is run yet. `recipe` null: defaults. A run folder opens that run instead. */
+  'run.create': { input: z.object({ path: z.string(), recipe: recipeSchema.nullable() }), output: runSnapshotSchema },
+  'run.open': { input: z.object({ folder: z.string() }), output: runSnapshotSchema },
+  'run.get': { input: runId, output: runSnapshotSchema },
+  'run.list': { input: nothing, output: z.array(runSummarySchema) },
+  /** Replaces the recipe; later stages become stale where their options or inputs changed. */
+  'run.setRecipe': { input: z.object({ id: z.string(), recipe: recipeSchema }), output: runSnapshotSchema },
+  /** Runs every stage up to and including `upTo`, reusing what is unchanged; returns at once. */
+  'run.start': { input: z.object({ id: z.string(), upTo: stageNameSchema }), output: runSnapshotSchema },
+  'run.cancel': { input: runId, output: runSnapshotSchema },
+  'run.detail': { input: z.object({ id: z.string(), hop: z.string(), output: z.string() }), output: comparisonDetailSchema.nullable() },
+  'run.log': { input: z.object({ id: z.string(), from: z.number().int() }), output: z.object({ lines: z.array(logLineSchema), next: z.number().int() }) },
+  'run.saveReport': { input: z.object({ id: z.string(), format: z.enum(['html', 'json', 'junit']) }), output: z.object({ path: z.string().nullable() }) },
+  'run.openReport': { input: runId, output: nothing },
+  'run.showFolder': { input: runId, output: nothing },
+  /** Moves the run folder to the system's trash. */
+  'run.remove': { input: runId, output: nothing },
+  'recipe.save': { input: runId, output: z.object({ path: z.string().nullable() }) },
+  'clipboard.write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
+  'link.open': { input: z.object({ url: z.string() }), output: nothing },
+  'window.control': { input: z.object({ action: z.enum(['minimize', 'maximize', 'close']) }), output: nothing },
+} as const
+export type Commands = typeof commands
+export type CommandName = keyof Commands
+export type CommandInput<N extends CommandName> = z.input<Commands[N]['input']>
+export type CommandOutput<N extends CommandName> = z.output<Commands[N]['output']>
+
+/** THE table of events from main to the renderer. */
+export const events = {
+  'run.changed': runSnapshotSchema,
+  'run.logged': z.object({ id: z.string(), lines: z.array(logLineSchema), next: z.number().int() }),
+  'settings.changed': settingsSchema,
+  'toolchain.changed': z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),
+  /** Files given to the app from outside (second instance, command line, system open). */
+  'app.openPaths': z.object({ paths: z.array(z.string()) }),
+  'window.state': z.object({ maximized: z.boolean() }),
+  'theme.system': z.object({ dark: z.boolean() }),
+} as const
+export type Events = typeof events
+export type EventName = keyof Events
+export type EventPayload<N extends EventName> = z.output<Events[N]>
+
+export const ipcErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  details: z.record(z.string(), z.json()),
+  findings: z.array(findingSchema),
+})
+export type IpcError = z.infer<typeof ipcErrorSchema>
+/** What every command answers. */
+export type IpcAnswer<T> = { ok: true; value: T } | { ok: false; error: IpcError }
+
+/** The bridge as the renderer sees it; `getPathForFile` is the only thing that takes a DOM object. */
+export interface Bridge {
+  invoke: { [N in CommandName]: (input: CommandInput<N>) => Promise<IpcAnswer<CommandOutput<N>>> }
+  on: <N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void) => () => void
+  getPathForFile: (file: unknown) => string
+}

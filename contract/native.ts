@@ -1,0 +1,217 @@
+import { z } from 'zod'
+import { attemptSchema } from './environment'
+import { engineHeaderSchema, hardwareCompatSchema, layerSchema, precisionSchema, readBackSchema } from './engine'
+import { findingCodeSchema } from './finding'
+import { comparisonDetailSchema, verdictSchema } from './run'
+import { ruleSchema } from './recipe'
+import { dtypeSchema, profileSchema, tensorSpecSchema } from './tensor'
+
+/** Which of NVIDIA's libraries; both are driven by the same code through different slot tables. */
+export const flavourSchema = z.enum(['tensorrt', 'tensorrt-rtx'])
+export type Flavour = z.infer<typeof flavourSchema>
+
+/** A library that was found and passed the version gate. */
+export const librarySchema = z.object({ flavour: flavourSchema, path: z.string(), parserPath: z.string(), version: z.string(), table: z.string() })
+export type Library = z.infer<typeof librarySchema>
+
+/** Folders or files to look in, in this order, before the system's own search path. */
+const searchSchema = z.object({
+  flavour: flavourSchema,
+  places: z.array(z.object({ path: z.string(), source: z.string() })),
+  system: z.boolean().default(true),
+})
+
+export const parserErrorSchema = z.object({
+  node: z.string(),
+  operator: z.string(),
+  code: z.string(),
+  message: z.string(),
+  index: z.number().int(),
+  localFunctions: z.array(z.string()),
+})
+export type ParserError = z.infer<typeof parserErrorSchema>
+
+const deviceSchema = z.object({ index: z.number().int(), name: z.string(), computeCapability: z.string(), memoryBytes: z.number() })
+
+/** A set of named tensors: a .safetensors file. All tensors that cross this boundary travel that way. */
+const tensorFile = z.string()
+
+export const buildRequestSchema = z.object({
+  library: librarySchema,
+  onnx: z.string(),
+  out: z.string(),
+  targets: z.array(z.string()),
+  profiles: z.array(profileSchema),
+  precision: precisionSchema.nullable(),
+  optLevel: z.number().int().nullable(),
+  workspaceMiB: z.number().nullable(),
+  /** Read if it exists; written back merged. */
+  timingCache: z.string().nullable(),
+  refit: z.boolean(),
+  strip: z.boolean(),
+  versionCompatible: z.boolean(),
+  hardwareCompat: hardwareCompatSchema.nullable(),
+  device: z.number().int().nullable(),
+})
+export type BuildRequest = z.infer<typeof buildRequestSchema>
+
+/** What the builder config said when it was read back after setting, and what engine and inspector say where they can be opened. */
+export const buildReplySchema = z.object({
+  bytes: z.number(),
+  seconds: z.number(),
+  header: engineHeaderSchema,
+  readBacks: z.array(readBackSchema),
+  layers: z.array(layerSchema).nullable(),
+  inputs: z.array(tensorSpecSchema),
+  outputs: z.array(tensorSpecSchema),
+  networkLayers: z.number().int(),
+  warnings: z.array(z.string()),
+  phases: z.array(z.object({ name: z.string(), seconds: z.number() })),
+})
+export type BuildReply = z.infer<typeof buildReplySchema>
+
+/**
+ * THE table of the engine host: every method, its parameters and its result. `ort.*` runs ONNX Runtime in the same
+ * host; all else is the addon. Every call is asynchronous and can be cancelled.
+ */
+export const nativeMethods = {
+  'addon.info': {
+    params: z.object({}),
+    result: z.object({
+      version: z.string(),
+      napi: z.number(),
+      tables: z.array(z.object({ name: z.string(), from: z.number(), to: z.number() })),
+      onnxruntime: z.string(),
+    }),
+  },
+  'cuda.devices': { params: z.object({}), result: z.object({ driver: z.string().nullable(), devices: z.array(deviceSchema), reason: z.string().nullable() }) },
+  'library.find': {
+    params: searchSchema,
+    result: z.object({ library: librarySchema.nullable(), attempts: z.array(attemptSchema), warnings: z.array(z.string()) }),
+  },
+  'engine.header': { params: z.object({ path: z.string() }), result: z.object({ header: engineHeaderSchema.nullable(), reason: z.string().nullable() }) },
+  'network.parse': {
+    params: z.object({ library: librarySchema, onnx: z.string() }),
+    result: z.object({
+      ok: z.boolean(),
+      layers: z.number().int(),
+      inputs: z.array(tensorSpecSchema),
+      outputs: z.array(tensorSpecSchema),
+      errors: z.array(parserErrorSchema),
+    }),
+  },
+  'engine.build': { params: buildRequestSchema, result: buildReplySchema },
+  /** Deserializes: only where a GPU that can run it is there. `engine: null` with the reason otherwise. */
+  'engine.describe': {
+    params: z.object({ library: librarySchema, engine: z.string(), device: z.number().int().nullable() }),
+    result: z.object({
+      engine: z
+        .object({
+          inputs: z.array(tensorSpecSchema),
+          outputs: z.array(tensorSpecSchema),
+          profiles: z.array(profileSchema),
+          refittable: z.boolean(),
+          layers: z.array(layerSchema),
+          deviceMemoryBytes: z.number().nullable(),
+        })
+        .nullable(),
+      reason: z.string().nullable(),
+    }),
+  },
+  'engine.run': {
+    params: z.object({
+      library: librarySchema,
+      engine: z.string(),
+      inputs: z.array(tensorFile),
+      outputs: z.array(tensorFile),
+      device: z.number().int().nullable(),
+    }),
+    result: z.object({ ran: z.boolean(), reason: z.string().nullable(), seconds: z.number() }),
+  },
+  'ort.describe': {
+    params: z.object({ onnx: z.string() }),
+    result: z.object({ inputs: z.array(tensorSpecSchema), outputs: z.array(tensorSpecSchema) }),
+  },
+  'ort.run': {
+    params: z.object({ onnx: z.string(), inputs: z.array(tensorFile), outputs: z.array(tensorFile) }),
+    result: z.object({ seconds: z.number(), version: z.string() }),
+  },
+  /**
+   * Compares every tensor of `reference[i]` with the one of the same name in `candidate[i]`, pooled over all files.
+   * A tensor that one side lacks comes back with `problem: 'missing' | 'extra'` and nothing compared.
+   */
+  'tensors.compare': {
+    params: z.object({
+      reference: z.array(tensorFile),
+      candidate: z.array(tensorFile),
+      rule: ruleSchema,
+      /** By output name; `*` is the default of the rest. Null atol/rtol: the default of the output's dtype. */
+      tolerances: z.record(z.string(), z.object({ atol: z.number().nullable(), rtol: z.number().nullable() })),
+    }),
+    result: z.object({
+      outputs: z.array(
+        z.object({
+          output: z.string(),
+          verdict: verdictSchema,
+          reason: z.string().nullable(),
+          problem: z
+            .enum(['missing', 'extra', 'shape', 'dtype', 'nan', 'zero', 'constant', 'mismatch', 'empty', 'reference-constant', 'reference-nan'])
+            .nullable(),
+          /** Positions where both sides are NaN: equal, but worth a warning. */
+          bothNan: z.number(),
+          compared: z.number(),
+          maxAbs: z.number().nullable(),
+          meanAbs: z.number().nullable(),
+          maxRel: z.number().nullable(),
+          rmse: z.number().nullable(),
+          cosine: z.number().nullable(),
+          mismatched: z.number().nullable(),
+          requiredAtol: z.number().nullable(),
+          atol: z.number().nullable(),
+          rtol: z.number().nullable(),
+          detail: comparisonDetailSchema.omit({ hop: true, output: true }).nullable(),
+        }),
+      ),
+    }),
+  },
+  /** Shapes, dtypes and counts of a tensor file, without its values. */
+  'tensors.describe': {
+    params: z.object({ path: z.string() }),
+    result: z.object({ tensors: z.array(z.object({ name: z.string(), dtype: dtypeSchema, shape: z.array(z.number().int()) })) }),
+  },
+} as const
+export type NativeMethods = typeof nativeMethods
+export type NativeMethod = keyof NativeMethods
+export type NativeParams<M extends NativeMethod> = z.input<NativeMethods[M]['params']>
+export type NativeResult<M extends NativeMethod> = z.output<NativeMethods[M]['result']>
+
+/** A failure as it crosses from the host: never a stack trace. */
+export const nativeErrorSchema = z.object({ code: findingCodeSchema, message: z.string(), remedy: z.string(), details: z.record(z.string(), z.json()) })
+export type NativeError = z.infer<typeof nativeErrorSchema>
+
+/** To the host. */
+export const hostRequestSchema = z.union([z.object({ id: z.number().int(), method: z.string(), params: z.json() }), z.object({ cancel: z.number().int() })])
+export type HostRequest = z.infer<typeof hostRequestSchema>
+
+/** From the host: any number of events of a call, then exactly one `result` or `error`. `phase` mirrors the builder's own phases. */
+export const hostReplySchema = z.union([
+  z.object({ ready: z.object({ pid: z.number() }) }),
+  z.object({
+    id: z.number().int(),
+    event: z.object({
+      kind: z.literal('phase'),
+      action: z.enum(['start', 'step', 'finish']),
+      name: z.string(),
+      parent: z.string().nullable(),
+      step: z.number(),
+      steps: z.number(),
+    }),
+  }),
+  z.object({
+    id: z.number().int(),
+    event: z.object({ kind: z.literal('log'), level: z.enum(['verbose', 'info', 'warning', 'error']), source: z.string(), text: z.string() }),
+  }),
+  z.object({ id: z.number().int(), result: z.json() }),
+  z.object({ id: z.number().int(), error: nativeErrorSchema }),
+])
+export type HostReply = z.infer<typeof hostReplySchema>

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { backendSchema, hardwareCompatSchema, precisionSchema, targetSchema } from './engine'
+import { dimSchema, dtypeSchema, profileSchema } from './tensor'
+
+/** An input as the user states it; `dtype` and `shape` may only narrow what the file itself says. */
+export const inputSpecSchema = z.strictObject({
+  name: z.string().min(1),
+  dtype: dtypeSchema,
+  shape: z.array(dimSchema),
+  /** Range of the seeded random values, inclusive; integers for integer dtypes. Absent: [-1, 1), or [0, 2) for integers. */
+  range: z.tuple([z.number(), z.number()]).optional(),
+})
+export type InputSpec = z.infer<typeof inputSpecSchema>
+
+export const loadOptionsSchema = z.strictObject({
+  /** `module:Class`, for a file that holds weights only. */
+  model: z
+    .string()
+    .regex(/^[\w.]+:[\w.]+$/)
+    .nullable()
+    .default(null),
+  /** Array: positional arguments. Object: keywords. */
+  modelArgs: z
+    .union([z.array(z.json()), z.record(z.string(), z.json())])
+    .nullable()
+    .default(null),
+  inputs: z.array(inputSpecSchema).default([]),
+  /** Absolute path of an .npz whose arrays are the sample inputs; wins over `seed`. */
+  inputsFile: z.string().nullable().default(null),
+  seed: z.number().int().min(0).default(0),
+  /** How many seeded input sets to make. */
+  sets: z.number().int().min(1).max(64).default(1),
+})
+export type LoadOptions = z.infer<typeof loadOptionsSchema>
+
+export const convertOptionsSchema = z.strictObject({
+  exporter: z.enum(['dynamo', 'torchscript']).default('dynamo'),
+  /** Null: the exporter's own default. What came out is read back. */
+  opset: z.number().int().min(7).max(30).nullable().default(null),
+})
+export type ConvertOptions = z.infer<typeof convertOptionsSchema>
+
+/** Null means the library's own default; an option that the chosen library lacks is refused, never ignored. */
+export const buildOptionsSchema = z.strictObject({
+  backend: backendSchema.nullable().default(null),
+  targets: z.array(targetSchema).default([]),
+  profiles: z.array(profileSchema).default([]),
+  precision: precisionSchema.nullable().default(null),
+  optLevel: z.number().int().min(0).max(5).nullable().default(null),
+  /** MiB. */
+  workspace: z.number().positive().nullable().default(null),
+  timingCache: z.string().nullable().default(null),
+  refit: z.boolean().default(false),
+  strip: z.boolean().default(false),
+  versionCompatible: z.boolean().default(false),
+  hardwareCompat: hardwareCompatSchema.nullable().default(null),
+  /** Index of the GPU to build and run on. */
+  device: z.number().int().min(0).nullable().default(null),
+})
+export type BuildOptions = z.infer<typeof buildOptionsSchema>
+
+export const ruleSchema = z.enum(['numpy', 'polygraphy'])
+export type Rule = z.infer<typeof ruleSchema>
+
+export const toleranceSchema = z.strictObject({ atol: z.number().min(0), rtol: z.number().min(0) })
+export type Tolerance = z.infer<typeof toleranceSchema>
+
+export const validateOptionsSchema = z.strictObject({
+  atol: z.number().min(0).nullable().default(null),
+  rtol: z.number().min(0).nullable().default(null),
+  /** By output name; wins over `atol` and `rtol`. */
+  outputs: z.record(z.string(), toleranceSchema).default({}),
+  rule: ruleSchema.default('numpy'),
+  /** Absolute path of an .npz with the right answers. */
+  expect: z.string().nullable().default(null),
+})
+export type ValidateOptions = z.infer<typeof validateOptionsSchema>
+
+/**
+ * Every option of every stage, nothing else: no path to code, no Python, no library, no trust; those are settings or
+ * flags of this machine.
+ */
+export const recipeSchema = z.strictObject({
+  version: z.literal(1).default(1),
+  load: loadOptionsSchema.prefault({}),
+  convert: convertOptionsSchema.prefault({}),
+  build: buildOptionsSchema.prefault({}),
+  validate: validateOptionsSchema.prefault({}),
+})
+export type Recipe = z.infer<typeof recipeSchema>

@@ -1,0 +1,240 @@
+import { z } from 'zod'
+import { engineHeaderSchema, layerSchema, readBackSchema, runsHereSchema, backendSchema } from './engine'
+import { environmentSchema } from './environment'
+import { findingSchema } from './finding'
+import { recipeSchema } from './recipe'
+import { profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema } from './tensor'
+
+export const stageNames = ['load', 'convert', 'build', 'validate'] as const
+export const stageNameSchema = z.enum(stageNames)
+export type StageName = z.infer<typeof stageNameSchema>
+
+export const stageStates = ['pending', 'running', 'cached', 'completed', 'failed', 'cancelling', 'cancelled', 'crashed'] as const
+export const stageStateSchema = z.enum(stageStates)
+export type StageState = z.infer<typeof stageStateSchema>
+
+export const verdictSchema = z.enum(['pass', 'fail', 'not-judged'])
+export type Verdict = z.infer<typeof verdictSchema>
+
+export const modelFormats = [
+  'state-dict',
+  'pickled-module',
+  'checkpoint',
+  'torchscript',
+  'exported-program',
+  'safetensors',
+  'onnx',
+  'wts',
+  'engine',
+  'unknown',
+] as const
+export const modelFormatSchema = z.enum(modelFormats)
+export type ModelFormat = z.infer<typeof modelFormatSchema>
+
+export const pickleReportSchema = z.object({
+  globals: z.array(z.string()),
+  /** Globals that `weights_only=True` refuses. */
+  unsafe: z.array(z.string()),
+  verdict: z.enum(['nothing-found', 'suspicious', 'dangerous', 'scan-failed']),
+})
+export type PickleReport = z.infer<typeof pickleReportSchema>
+
+/** What is known of a file without loading it: the document of `inspect`, and the card of the Load step. */
+export const modelFileSchema = z.object({
+  path: z.string(),
+  bytes: z.number(),
+  /** Null while it is still being computed. */
+  sha256: z.string().nullable(),
+  format: modelFormatSchema,
+  signature: signatureSchema.nullable(),
+  /** Null where the file holds no tensors or they cannot be listed without running it. */
+  tensors: z.array(tensorInfoSchema).nullable(),
+  pickle: pickleReportSchema.nullable(),
+  engine: z
+    .object({ flavour: z.string(), version: z.string().nullable(), builtFor: z.array(z.string()), runsHere: runsHereSchema, reason: z.string() })
+    .nullable(),
+  /** Free facts for the card: opset, producer, torch version, nested keys, layer count. */
+  facts: z.record(z.string(), z.string()),
+  findings: z.array(findingSchema),
+})
+export type ModelFile = z.infer<typeof modelFileSchema>
+
+export const artifactKindSchema = z.enum([
+  'onnx',
+  'onnx-data',
+  'torchscript',
+  'exported-program',
+  'safetensors',
+  'wts',
+  'engine',
+  'timing-cache',
+  'tensors',
+  'report',
+])
+/** A content-addressed file that a stage made. `path` is relative to the run folder in `run.json`, absolute in a command's document. */
+export const artifactSchema = z.object({ kind: artifactKindSchema, path: z.string(), sha256: z.string(), bytes: z.number() })
+export type Artifact = z.infer<typeof artifactSchema>
+export type ArtifactKind = z.infer<typeof artifactKindSchema>
+
+export const hopSchema = z.enum(['pytorch-onnx', 'onnx-engine', 'pytorch-engine', 'expected-onnx', 'expected-engine'])
+export type Hop = z.infer<typeof hopSchema>
+
+const num = z.number().nullable()
+/** One row per hop and output, over all input sets; numbers are null where nothing was compared. */
+export const comparisonSchema = z.object({
+  hop: hopSchema,
+  output: z.string(),
+  verdict: verdictSchema,
+  reason: z.string().nullable(),
+  compared: z.number().int(),
+  maxAbs: num,
+  meanAbs: num,
+  maxRel: num,
+  rmse: num,
+  cosine: num,
+  mismatched: num,
+  requiredAtol: num,
+  atol: num,
+  rtol: num,
+})
+export type Comparison = z.infer<typeof comparisonSchema>
+
+/** What the charts and the details need beyond the row; kept beside the run, fetched on demand. */
+export const comparisonDetailSchema = z.object({
+  hop: hopSchema,
+  output: z.string(),
+  shape: z.array(z.number().int()),
+  dtype: z.string(),
+  meanRel: num,
+  psnr: num,
+  quantiles: z.object({ p50: num, p90: num, p99: num }),
+  relQuantiles: z.object({ p50: num, p90: num, p99: num }),
+  firstMismatch: z.number().nullable(),
+  worstIndex: z.number().nullable(),
+  argmaxAgreement: num,
+  topKAgreement: num,
+  nanReference: z.number(),
+  nanCandidate: z.number(),
+  /** Decade bins of the absolute error: bin i counts errors in [10^edges[i], 10^edges[i+1]); `zero` counts exact matches. No bin straddles the tolerance `atol`. */
+  histogram: z.object({ edges: z.array(z.number()), counts: z.array(z.number()), zero: z.number() }),
+  /** Up to 2,000 sampled elements, the worst always among them. */
+  scatter: z.array(z.object({ reference: z.number(), difference: z.number() })),
+})
+export type ComparisonDetail = z.infer<typeof comparisonDetailSchema>
+
+/** A phase of the running stage as its tool names it; `fraction` 0..1 or null, `secondsLeft` null where nothing is known. */
+export const progressSchema = z.object({
+  phase: z.string(),
+  parent: z.string().nullable(),
+  fraction: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  elapsed: z.number(),
+})
+export type Progress = z.infer<typeof progressSchema>
+
+export const stageResultSchema = z.object({
+  state: stageStateSchema,
+  /** Seconds of this call. */
+  seconds: z.number(),
+  cached: z.boolean(),
+  key: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  /** Set when an option of it or of a stage before it changed after it ended. */
+  stale: z.boolean(),
+  progress: progressSchema.nullable(),
+  findings: z.array(findingSchema),
+  artifacts: z.array(artifactSchema),
+})
+export type StageResult = z.infer<typeof stageResultSchema>
+
+export const loadCardSchema = z.object({
+  modelClass: z.string().nullable(),
+  parameters: z.number().nullable(),
+  signature: signatureSchema.nullable(),
+  /** Shapes of the sample inputs that every hop gets. */
+  sample: z.array(tensorSpecSchema),
+  sets: z.number().int(),
+})
+export const convertCardSchema = z.object({
+  exporter: z.string().nullable(),
+  opset: z.number().nullable(),
+  nodes: z.number().nullable(),
+  operators: z.record(z.string(), z.number()),
+  signature: signatureSchema.nullable(),
+  checked: z.boolean(),
+})
+export const buildCardSchema = z.object({
+  backend: backendSchema,
+  libraryVersion: z.string().nullable(),
+  targets: z.array(z.string()),
+  header: engineHeaderSchema.nullable(),
+  profiles: z.array(profileSchema),
+  readBacks: z.array(readBackSchema),
+  layers: z.array(layerSchema).nullable(),
+  buildSeconds: z.number().nullable(),
+  bytes: z.number().nullable(),
+  phases: z.array(z.object({ name: z.string(), seconds: z.number() })),
+  runsHere: runsHereSchema,
+  runsHereReason: z.string(),
+  trtexec: z.string().nullable(),
+})
+export const validateCardSchema = z.object({
+  engineSha256: z.string().nullable(),
+  sets: z.number().int(),
+  rule: z.string(),
+  /** The stage in which most of the error enters; null where a hop was not judged. */
+  lossEnters: z.enum(['convert', 'build']).nullable(),
+})
+export type LoadCard = z.infer<typeof loadCardSchema>
+export type ConvertCard = z.infer<typeof convertCardSchema>
+export type BuildCard = z.infer<typeof buildCardSchema>
+export type ValidateCard = z.infer<typeof validateCardSchema>
+export const cardsSchema = z.object({
+  load: loadCardSchema.nullable(),
+  convert: convertCardSchema.nullable(),
+  build: buildCardSchema.nullable(),
+  validate: validateCardSchema.nullable(),
+})
+export type Cards = z.infer<typeof cardsSchema>
+
+/** The whole of `run.json`. Every `path` of an artifact is relative to the run folder, so that the folder can move. */
+export const runFileSchema = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  app: z.string(),
+  input: modelFileSchema,
+  recipe: recipeSchema,
+  stages: z.object({ load: stageResultSchema, convert: stageResultSchema, build: stageResultSchema, validate: stageResultSchema }),
+  cards: cardsSchema,
+  comparisons: z.array(comparisonSchema),
+  findings: z.array(findingSchema),
+  verdict: verdictSchema.nullable(),
+  environment: environmentSchema,
+})
+export type RunFile = z.infer<typeof runFileSchema>
+
+/** A run as the interface sees it: the file, where it lies, and a revision that only grows. */
+export const runSnapshotSchema = runFileSchema.extend({ folder: z.string(), revision: z.number().int(), running: z.boolean() })
+export type RunSnapshot = z.infer<typeof runSnapshotSchema>
+
+/** A row of History. */
+export const runSummarySchema = z.object({
+  id: z.string(),
+  folder: z.string(),
+  name: z.string(),
+  format: modelFormatSchema,
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  backend: backendSchema.nullable(),
+  stages: z.object({ load: stageStateSchema, convert: stageStateSchema, build: stageStateSchema, validate: stageStateSchema }),
+  verdict: verdictSchema.nullable(),
+  findings: z.number().int(),
+  seconds: z.number(),
+  running: z.boolean(),
+})
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+export const logLineSchema = z.object({ at: z.number(), level: z.enum(['verbose', 'info', 'warning', 'error']), source: z.string(), text: z.string() })
+export type LogLine = z.infer<typeof logLineSchema>

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { findingSchema } from './finding'
+import { dtypeSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema, dimSchema } from './tensor'
+import { modelFormatSchema, pickleReportSchema } from './run'
+
+export const workerProtocolVersion = 1
+
+/** How to get a live model from a file; the worker keeps the last one under the same values. */
+export const modelSourceSchema = z.object({
+  path: z.string(),
+  format: modelFormatSchema,
+  model: z.string().nullable(),
+  modelArgs: z.union([z.array(z.json()), z.record(z.string(), z.json())]).nullable(),
+  /** Folder put on the import path. */
+  project: z.string().nullable(),
+  /** Globals allowed by name for this file. */
+  allowGlobals: z.array(z.string()),
+  /** Full unpickling: only in the isolated worker, only after the user said so. */
+  trusted: z.boolean(),
+})
+export type ModelSource = z.infer<typeof modelSourceSchema>
+
+const namedInput = z.object({ name: z.string(), dtype: dtypeSchema, shape: z.array(dimSchema) })
+
+/** THE table of the Python workers. `managed` methods need the managed environment's packages; the rest need torch alone, or nothing. */
+export const workerMethods = {
+  /** Versions read without importing torch. */
+  versions: { params: z.object({}), result: z.object({ python: z.string(), packages: z.record(z.string(), z.string()) }) },
+  /** Imports torch: slow the first time. */
+  torch: { params: z.object({}), result: z.object({ torch: z.string(), cuda: z.string().nullable(), gpus: z.array(z.string()), onnxscript: z.boolean() }) },
+  /** picklescan over every pickle in the file, nothing executed. (managed) */
+  scan: { params: z.object({ path: z.string() }), result: pickleReportSchema },
+  /** Loads; says what it is and what its forward takes. */
+  load: {
+    params: z.object({ source: modelSourceSchema }),
+    result: z.object({
+      modelClass: z.string().nullable(),
+      parameters: z.number(),
+      tensors: z.array(tensorInfoSchema),
+      /** From the file where it has one (TorchScript, exported program), else null. */
+      signature: signatureSchema.nullable(),
+      /** Parameter names of forward in order, with their defaults' presence. */
+      forward: z.array(z.object({ name: z.string(), required: z.boolean() })),
+      findings: z.array(findingSchema),
+    }),
+  },
+  /** Runs the model in eval mode, float as it is, no grad, one output file for each input file; returns the outputs' names and shapes of the first. */
+  run: {
+    params: z.object({
+      source: modelSourceSchema,
+      inputNames: z.array(z.string()),
+      inputs: z.array(z.string()),
+      outputs: z.array(z.string()),
+      outputNames: z.array(z.string()).nullable(),
+    }),
+    result: z.object({ outputs: z.array(tensorSpecSchema.extend({ shape: z.array(z.number().int()) })), seconds: z.number() }),
+  },
+  /** A deep copy in eval mode goes to ONNX; external data beside it where the exporter writes it. */
+  export_onnx: {
+    params: z.object({
+      source: modelSourceSchema,
+      inputs: z.array(namedInput),
+      sample: z.string(),
+      exporter: z.enum(['dynamo', 'torchscript']),
+      opset: z.number().nullable(),
+      out: z.string(),
+      outputNames: z.array(z.string()).nullable(),
+    }),
+    result: z.object({ files: z.array(z.string()), opset: z.number(), exporter: z.enum(['dynamo', 'torchscript']), findings: z.array(findingSchema) }),
+  },
+  /** onnx.checker and shape inference. (managed) */
+  check_onnx: {
+    params: z.object({ path: z.string() }),
+    result: z.object({ ok: z.boolean(), message: z.string().nullable(), opset: z.number(), nodes: z.number(), operators: z.record(z.string(), z.number()) }),
+  },
+} as const
+export type WorkerMethods = typeof workerMethods
+export type WorkerMethod = keyof WorkerMethods
+export type WorkerParams<M extends WorkerMethod> = z.input<WorkerMethods[M]['params']>
+export type WorkerResult<M extends WorkerMethod> = z.output<WorkerMethods[M]['result']>
+
+export const workerErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  evidence: z.record(z.string(), z.json()),
+  traceback: z.string().nullable(),
+})
+export type WorkerError = z.infer<typeof workerErrorSchema>
+
+/** One JSON line each way; tensors travel as .safetensors files. */
+export const workerRequestSchema = z.union([
+  z.object({ v: z.literal(1), id: z.number().int(), method: z.string(), params: z.json() }),
+  z.object({ v: z.literal(1), cancel: z.number().int() }),
+])
+export const workerLineSchema = z.union([
+  z.object({ v: z.literal(1), event: z.literal('ready'), pid: z.number(), python: z.string() }),
+  z.object({ v: z.literal(1), id: z.number().int(), event: z.literal('progress'), phase: z.string(), fraction: z.number().nullable() }),
+  z.object({ v: z.literal(1), id: z.number().int(), event: z.literal('log'), level: z.enum(['verbose', 'info', 'warning', 'error']), text: z.string() }),
+  z.object({ v: z.literal(1), id: z.number().int(), result: z.json() }),
+  z.object({ v: z.literal(1), id: z.number().int(), error: workerErrorSchema }),
+])
+export type WorkerLine = z.infer<typeof workerLineSchema>

@@ -1,0 +1,124 @@
+import type { DoctorDocument, Environment, PythonEnvironment } from '../../contract/environment'
+import type { HostReply, NativeMethod, NativeParams, NativeResult } from '../../contract/native'
+import type { Recipe } from '../../contract/recipe'
+import type { Artifact, ComparisonDetail, LogLine, ModelFile, RunSnapshot, RunSummary, StageName } from '../../contract/run'
+import type { Settings } from '../../contract/settings'
+import type { WorkerMethod, WorkerParams, WorkerResult } from '../../contract/worker'
+
+/** What every long call takes: a way to stop it and two ways to hear from it. */
+export interface CallOptions {
+  signal?: AbortSignal
+  onProgress?: (event: { phase: string; fraction: number | null }) => void
+  onLog?: (line: LogLine) => void
+}
+
+export type HostEvent = Extract<HostReply, { event: unknown }>['event']
+
+/**
+ * The engine host: one port, two adapters (in this process; in a child). A host that dies rejects its calls with
+ * `HOST_CRASHED` (evidence: signal or exit code, last phase, last log lines) and is replaced at the next call.
+ */
+export interface EngineHost {
+  call<M extends NativeMethod>(
+    method: M,
+    params: NativeParams<M>,
+    options?: { signal?: AbortSignal; onEvent?: (event: HostEvent) => void },
+  ): Promise<NativeResult<M>>
+  dispose(): Promise<void>
+}
+
+/** How a child host is spawned: utilityProcess under Electron, child_process under Node. */
+export interface HostProcess {
+  pid: number | undefined
+  post(message: unknown): void
+  onMessage(listener: (message: unknown) => void): void
+  onExit(listener: (exit: { code: number | null; signal: string | null }) => void): void
+  onStderr(listener: (text: string) => void): void
+  kill(): void
+}
+export type HostLauncher = () => HostProcess
+
+/** A Python worker: started on first use, warm, restarted after a crash. */
+export interface PythonWorker {
+  call<M extends WorkerMethod>(method: M, params: WorkerParams<M>, options?: CallOptions): Promise<WorkerResult<M>>
+  dispose(): Promise<void>
+}
+
+/** The two environments: the user's own (their classes live there) and the managed one; either may be missing. */
+export interface PythonWorkers {
+  /** Rejects with PYTHON_MISSING, PYTHON_BROKEN or TORCH_MISSING and a remedy. */
+  user(): Promise<PythonWorker>
+  managed(): Promise<PythonWorker>
+  dispose(): Promise<void>
+}
+
+export interface Toolchain {
+  /** Everything that can be known, cached until `refresh`. */
+  doctor(options?: { refresh?: boolean }): Promise<DoctorDocument>
+  pythons(): Promise<PythonEnvironment[]>
+  environment(): Promise<Environment>
+  /** The Python to use for the user's models and the managed one: flag or setting, then managed, then found. */
+  userPython(): Promise<PythonEnvironment | null>
+  managedPython(): Promise<PythonEnvironment | null>
+  /** Folders and files to search for a flavour of TensorRT, in the order of the design, each with where it came from. */
+  libraryPlaces(flavour: 'tensorrt' | 'tensorrt-rtx'): Promise<Array<{ path: string; source: string }>>
+}
+
+/** A run in memory over its folder: the one way to change a run. */
+export interface RunHandle {
+  readonly id: string
+  readonly folder: string
+  snapshot(): RunSnapshot
+  setRecipe(recipe: Recipe): Promise<RunSnapshot>
+  /** Runs every stage up to `upTo`; resolves when it stopped, whatever the outcome; never rejects for a stage's fault. */
+  execute(options: { upTo: StageName; signal?: AbortSignal }): Promise<RunSnapshot>
+  cancel(): Promise<void>
+  detail(hop: string, output: string): Promise<ComparisonDetail | null>
+  log(from: number): { lines: LogLine[]; next: number }
+  report(format: 'html' | 'json' | 'junit'): Promise<string>
+  /** Absolute path of an artifact of the current results. */
+  artifactPath(artifact: Artifact): string
+  onChange(listener: (snapshot: RunSnapshot) => void): () => void
+  onLog(listener: (lines: LogLine[], next: number) => void): () => void
+  /** Releases the folder's lock. */
+  close(): Promise<void>
+}
+
+export interface Runs {
+  /** `folder` absent: a new one under the runs folder. Rejects with OUT_NOT_A_RUN, RUN_BUSY, FILE_… and so on. */
+  create(input: { path: string; recipe?: Recipe; folder?: string }): Promise<RunHandle>
+  open(folder: string): Promise<RunHandle>
+  list(): Promise<RunSummary[]>
+  remove(id: string): Promise<string>
+}
+
+/** What the app and the command line both stand on; made once by `createCore`. */
+export interface Core {
+  readonly host: EngineHost
+  readonly pythons: PythonWorkers
+  readonly toolchain: Toolchain
+  readonly runs: Runs
+  describeFile(path: string, options?: { signal?: AbortSignal; hash?: 'wait' | 'later'; onHash?: (sha256: string) => void }): Promise<ModelFile>
+  settings(): Settings
+  /** In memory only: how the command line lays its flags over the settings file. */
+  overrideSettings(settings: Partial<Settings>): void
+  saveSettings(settings: Partial<Settings>): Promise<Settings>
+  dispose(): Promise<void>
+}
+
+export interface CoreOptions {
+  /** Folder with settings.json and runs/. */
+  dataFolder: string
+  /** Folder that holds `enginesmith_worker`. */
+  pythonResources: string
+  /** The native addon's .node file. */
+  addon: string
+  /** The managed environment's interpreter, or where it would be. */
+  managedPython: string
+  /** Trained sample, its inputs and right answers. */
+  samples: string
+  app: { version: string; electron: string | null }
+  launchHost: HostLauncher
+  /** True under the command line: no warm pools, no history index. */
+  oneShot: boolean
+}
