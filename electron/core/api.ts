@@ -70,8 +70,12 @@ export interface RunHandle {
   readonly folder: string
   snapshot(): RunSnapshot
   setRecipe(recipe: Recipe): Promise<RunSnapshot>
-  /** Runs every stage up to `upTo`; resolves when it stopped, whatever the outcome; never rejects for a stage's fault. */
-  execute(options: { upTo: StageName; signal?: AbortSignal }): Promise<RunSnapshot>
+  /**
+   * Runs every stage up to `upTo`; resolves when it stopped, whatever the outcome; never rejects for a stage's fault.
+   * `only`: just `upTo`, on the results that the folder holds, whatever this machine would make of the stages before it
+   * (`validate RUN` on a machine without the model's Python).
+   */
+  execute(options: { upTo: StageName; only?: boolean; signal?: AbortSignal }): Promise<RunSnapshot>
   cancel(): Promise<void>
   detail(hop: string, output: string): Promise<ComparisonDetail | null>
   log(from: number): { lines: LogLine[]; next: number }
