@@ -1,0 +1,48 @@
+// The default app of an unpacked Electron: what `electron [-r file]... <folder or file> [arguments]` needs and no more.
+
+const main = `const { app } = require('electron')
+const fs = require('node:fs')
+const path = require('node:path')
+const Module = require('node:module')
+const { pathToFileURL } = require('node:url')
+
+const argv = process.argv.slice(1)
+const preload = []
+let target
+for (let i = 0; i < argv.length; i++) {
+  const a = argv[i]
+  if (a === '-r' || a === '--require') preload.push(argv[++i])
+  else if (a === '-v' || a === '--version') { console.log('v' + process.versions.electron); process.exit(0) }
+  else if (a === '-a' || a === '--abi') { console.log(process.versions.modules); process.exit(0) }
+  else if (!a.startsWith('-')) { target = a; break }
+}
+for (const file of preload) Module._load(path.resolve(file), module, true)
+if (!target) { console.error('usage: electron [-r module] <app folder or file> [arguments]'); process.exit(2) }
+
+const fail = (error) => { console.error('App threw an error during load'); console.error(error.stack || error); process.exit(1) }
+try {
+  let file = path.resolve(target)
+  const manifest = path.join(file, 'package.json')
+  let type = 'commonjs'
+  if (fs.existsSync(manifest)) {
+    const p = JSON.parse(fs.readFileSync(manifest, 'utf8'))
+    type = p.type ?? type
+    if (p.version) app.setVersion(p.version)
+    if (p.productName || p.name) app.name = p.productName || p.name
+    if (p.desktopName) app.setDesktopName(p.desktopName)
+    app.setAppPath(file)
+    file = path.resolve(file, p.main || 'index.js')
+  } else app.setAppPath(path.dirname(file))
+  if (file.endsWith('.mjs') || (file.endsWith('.js') && type === 'module')) import(pathToFileURL(file).href).catch(fail)
+  else Module._load(Module._resolveFilename(file), module, true)
+} catch (error) { fail(error) }
+`
+
+/**
+ * @param {string} version of Electron
+ * @returns {Record<string, Buffer>} the files of default_app.asar
+ */
+export const defaultAppFiles = (version) => ({
+  'package.json': Buffer.from(JSON.stringify({ name: 'electron', productName: 'Electron', version, main: 'main.js' })),
+  'main.js': Buffer.from(main),
+})

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vite'
+import { bundled, external } from './build/bundles'
+
+/** The command line's bundle: the core without Electron, and its own engine host to start as a child process. */
+export default defineConfig({
+  // No packages are left to be resolved at run time.
+  ssr: { noExternal: true, external },
+  resolve: { mainFields: ['module', 'main'] },
+  build: {
+    ...bundled,
+    ssr: true,
+    outDir: 'out/cli',
+    rolldownOptions: {
+      ...bundled.rolldownOptions,
+      input: { index: 'electron/cli/index.ts', 'engine-host': 'electron/core/engine-host/child.ts' },
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+})
