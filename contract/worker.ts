@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findingSchema } from './finding'
+import { findingSchema, remedyActionSchema } from './finding'
 import { dtypeSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema, dimSchema } from './tensor'
 import { modelFormatSchema, pickleReportSchema } from './run'
 
@@ -41,6 +41,8 @@ export const workerMethods = {
       signature: signatureSchema.nullable(),
       /** Parameter names of forward in order, with their defaults' presence. */
       forward: z.array(z.object({ name: z.string(), required: z.boolean() })),
+      /** What the file allows for each symbol of its signature; null where there is no bound. */
+      symbols: z.array(z.object({ name: z.string(), min: z.number().nullable(), max: z.number().nullable() })).optional(),
       findings: z.array(findingSchema),
     }),
   },
@@ -85,10 +87,14 @@ export const workerErrorSchema = z.object({
   remedy: z.string(),
   evidence: z.record(z.string(), z.json()),
   traceback: z.string().nullable(),
+  actions: z.array(remedyActionSchema).optional(),
 })
 export type WorkerError = z.infer<typeof workerErrorSchema>
 
-/** One JSON line each way; tensors travel as .safetensors files. */
+/**
+ * One JSON line each way, UTF-8, at most 16 MiB; tensors travel as .safetensors files. A line that the worker cannot
+ * read is answered by a `WORKER_PROTOCOL` error under the id -1, and the worker goes on.
+ */
 export const workerRequestSchema = z.union([
   z.object({ v: z.literal(1), id: z.number().int(), method: z.string(), params: z.json() }),
   z.object({ v: z.literal(1), cancel: z.number().int() }),
