@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { environmentSchema } from './environment'
+import { doctorDocumentSchema, environmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { artifactSchema, comparisonSchema, modelFileSchema, stageStateSchema, verdictSchema } from './run'
 import { backendSchema, readBackSchema } from './engine'
@@ -44,3 +44,19 @@ export type InspectDocument = z.infer<typeof inspectDocumentSchema>
 /** For `open`, and for a usage error before the command is known. */
 export const plainDocumentSchema = z.object({ findings: z.array(findingSchema) })
 export type PlainDocument = z.infer<typeof plainDocumentSchema>
+
+/**
+ * What each command of the command line prints under `--json`, on every exit; `null` stands for a call whose command
+ * could not be told.
+ */
+export const commandDocuments = {
+  doctor: doctorDocumentSchema,
+  inspect: inspectDocumentSchema,
+  convert: makeDocumentSchema,
+  build: makeDocumentSchema,
+  run: runDocumentSchema,
+  compare: compareDocumentSchema,
+  validate: runDocumentSchema,
+  open: plainDocumentSchema,
+} as const
+export type DocumentCommand = keyof typeof commandDocuments
