@@ -1,0 +1,45 @@
+import { constants } from 'node:buffer'
+import { EnginesmithError } from '../errors'
+import { withFile } from '../files/random-file'
+import { looksLikeZip } from '../files/zip'
+import { looksLikeNpy, parseNpy } from './npy'
+import { readNpzFrom } from './npz'
+import { looksLikeSafetensors, readSafetensorsFrom } from './safetensors'
+import type { Tensor } from './tensor'
+
+export { castTensor, emptyTensor, fromNumbers, toNumbers } from './values'
+export { aligned, elementCount, isFloat, storageView, tensorBytes, type Tensor, type TensorArray } from './tensor'
+export { readSafetensors, readSafetensorsHeader, writeSafetensors, type SafetensorsEntry, type SafetensorsHeader } from './safetensors'
+export { writeNpz } from './npz'
+export { encodeNpy } from './npy'
+
+/** The name of the one array of a .npy file: what numpy.savez would call it. */
+export const npyName = 'arr_0'
+
+/**
+ * Named tensors of an .npz, .npy or .safetensors file, told by content.
+ * @throws EnginesmithError FILE_…, INPUTS_INVALID
+ */
+export async function readTensors(path: string): Promise<Map<string, Tensor>> {
+  return withFile(path, async (file) => {
+    if (file.size === 0) throw new EnginesmithError('FILE_EMPTY', `${path} is empty.`, 'Write the arrays again, or choose another file.', { path })
+    const start = await file.read(0, Math.min(16, file.size))
+    if (looksLikeNpy(start)) {
+      if (file.size > constants.MAX_LENGTH) {
+        throw new EnginesmithError('INPUTS_INVALID', `${path} is too big to take in at once.`, 'Use a .safetensors file, or a smaller array.', {
+          path,
+          bytes: file.size,
+        })
+      }
+      return new Map([[npyName, parseNpy(await file.read(0, file.size), path)]])
+    }
+    if (looksLikeZip(start)) return readNpzFrom(file)
+    if (looksLikeSafetensors(start, file.size)) return readSafetensorsFrom(file)
+    throw new EnginesmithError(
+      'INPUTS_INVALID',
+      `${path} holds no arrays that can be read: it is neither .npz, .npy nor .safetensors.`,
+      'Make one with numpy.savez(file, name=array, …).',
+      { path },
+    )
+  })
+}
