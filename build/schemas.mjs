@@ -9,10 +9,12 @@ const folder = at('docs', 'schemas')
 const { module } = await runnerImport(at('contract', 'schemas.ts'), { root, configFile: false, logLevel: 'error' })
 const options = { ...(await prettier.resolveConfig(at('package.json'))), parser: 'json' }
 
+/** @type {Map<string, string>} */
 const wanted = new Map()
 for (const [name, schema] of Object.entries(module.jsonSchemas())) wanted.set(`${name}.json`, await prettier.format(JSON.stringify(schema), options))
 
 const there = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.json')) : []
+/** @param {string} name */
 const read = (name) => (there.includes(name) ? fs.readFileSync(at('docs', 'schemas', name), 'utf8') : null)
 const stale = [...wanted.keys()].filter((name) => read(name) !== wanted.get(name))
 const left = there.filter((name) => !wanted.has(name))

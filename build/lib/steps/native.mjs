@@ -1,0 +1,42 @@
+// The native addon, by plain CMake: its headers come from two npm packages, and nothing of NVIDIA's is needed.
+import fs from 'node:fs'
+import { addonFile, at } from '../paths.mjs'
+import { run, works } from '../process.mjs'
+import { SetupFailure } from '../report.mjs'
+import { clearStamp, filesUnder, keyOf, readStamp, writeStamp } from '../stamp.mjs'
+
+const source = at('native')
+const out = at('native', 'build')
+
+const headerVersions = () => {
+  const { devDependencies } = JSON.parse(fs.readFileSync(at('package.json'), 'utf8'))
+  return [devDependencies['node-addon-api'], devDependencies['node-api-headers']]
+}
+
+export const nativeKey = () =>
+  keyOf({
+    files: filesUnder([source], (name) => name !== 'native/build'),
+    values: { platform: process.platform, arch: process.arch, headers: headerVersions() },
+  })
+
+/** @type {import('../../setup.mjs').Step} */
+export const native = {
+  name: 'native',
+  title: 'native addon',
+  cost: 'nothing to fetch, 20-90 s on two cores',
+  needed() {
+    if (!fs.existsSync(addonFile)) return 'the addon is not built'
+    return readStamp('native') === nativeKey() ? null : 'its sources changed'
+  },
+  async run({ log }) {
+    if (!(await works('cmake'))) throw new SetupFailure('native addon', 'cmake is not installed', 'On Debian run: sudo apt-get install cmake make g++')
+    clearStamp('native')
+    const key = nativeKey()
+    await run('cmake', ['-S', source, '-B', out, '-DCMAKE_BUILD_TYPE=Release'], { quiet: true })
+    await run('cmake', ['--build', out, '--config', 'Release', '--parallel', '2'], { onLine: (line) => /^\[|error|warning/i.test(line) && log(line) })
+    if (!fs.existsSync(addonFile))
+      throw new SetupFailure('native addon', 'CMake ended well but left no native/build/enginesmith.node', 'Remove native/build and run: npm run setup')
+    writeStamp('native', key)
+  },
+  remedy: 'Read the compiler messages above; a C++17 compiler and CMake 3.18 are needed. Then run: npm run setup',
+}
