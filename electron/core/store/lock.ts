@@ -1,0 +1,143 @@
+import { readFileSync, unlinkSync } from 'node:fs'
+import { open, readFile, stat, unlink, utimes, type FileHandle } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { isMissing, writing } from '../disk'
+import { EnginesmithError } from '../errors'
+
+const lockSchema = z.object({ pid: z.number().int(), host: z.string(), born: z.string().nullable() })
+type LockOwner = z.infer<typeof lockSchema>
+
+/** A lock of another machine (a shared disk) is touched this often and is dead when it was not for `foreignStaleMs`. */
+const heartbeatMs = 10_000
+const foreignStaleMs = 60_000
+
+export interface FolderLock {
+  release(): Promise<void>
+}
+
+/** When the process began, as the system counts it: tells a living owner from another process that got its number. */
+function processBorn(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  } catch {
+    return null
+  }
+}
+
+function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+async function readOwner(path: string): Promise<LockOwner | null> {
+  try {
+    return lockSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+/** Does somebody live hold this lock file? A torn or foreign one counts as held while it is fresh. */
+async function isHeld(path: string): Promise<boolean> {
+  const age = await stat(path).then(
+    (stats) => Date.now() - stats.mtimeMs,
+    () => null,
+  )
+  if (age === null) return false
+  const owner = await readOwner(path)
+  if (owner === null) return age < 2000
+  if (owner.host !== hostname()) return age < foreignStaleMs
+  if (!processLives(owner.pid)) return false
+  const born = processBorn(owner.pid)
+  return owner.born === null || born === null || owner.born === born
+}
+
+async function createExclusive(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'wx')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null
+    throw error
+  }
+}
+
+/** Removes a dead lock; a second file keeps two processes from both removing (the second would remove the first's new lock). */
+async function takeOver(path: string): Promise<void> {
+  const guard = `${path}-takeover`
+  const handle = await createExclusive(guard)
+  if (handle === null) {
+    const age = await stat(guard).then((stats) => Date.now() - stats.mtimeMs, () => 0)
+    if (age > 5000) await unlink(guard).catch(() => undefined)
+    return
+  }
+  try {
+    await handle.close()
+    if (!(await isHeld(path))) await unlink(path).catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error)))
+  } finally {
+    await unlink(guard).catch(() => undefined)
+  }
+}
+
+/** True where a live process works in the folder. */
+export function folderIsLocked(folder: string): Promise<boolean> {
+  return isHeld(join(folder, '.lock'))
+}
+
+/**
+ * Takes the folder for this process; the lock of a process that died is taken over.
+ * @throws EnginesmithError RUN_BUSY where a live process has it; OUT_NOT_WRITABLE or DISK_FULL where no lock can be written.
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const path = join(folder, '.lock')
+  return writing(folder, async () => {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const handle = await createExclusive(path)
+      if (handle !== null) return holdLock(path, handle)
+      if (await isHeld(path)) throw busy(folder, await readOwner(path))
+      await takeOver(path)
+    }
+    throw busy(folder, await readOwner(path))
+  })
+}
+
+async function holdLock(path: string, handle: FileHandle): Promise<FolderLock> {
+  const owner: LockOwner = { pid: process.pid, host: hostname(), born: processBorn(process.pid) }
+  try {
+    await handle.writeFile(JSON.stringify(owner))
+  } finally {
+    await handle.close()
+  }
+  const heartbeat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), heartbeatMs)
+  heartbeat.unref()
+  const atExit = (): void => {
+    try {
+      unlinkSync(path)
+    } catch {
+      // The folder went away with the lock in it.
+    }
+  }
+  process.once('exit', atExit)
+  return {
+    async release() {
+      clearInterval(heartbeat)
+      process.removeListener('exit', atExit)
+      await unlink(path).catch(() => undefined)
+    },
+  }
+}
+
+function busy(folder: string, owner: LockOwner | null): EnginesmithError {
+  const who = owner === null ? 'Another process' : `Process ${owner.pid} on ${owner.host}`
+  return new EnginesmithError('RUN_BUSY', `${who} is working in ${folder}.`, 'Wait until it has finished, close the run there, or choose another output folder.', {
+    folder,
+    pid: owner?.pid ?? null,
+    host: owner?.host ?? null,
+  })
+}
