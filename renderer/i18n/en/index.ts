@@ -1,0 +1,12 @@
+import charts from './charts'
+import common from './common'
+import findings from './findings'
+import history from './history'
+import home from './home'
+import palette from './palette'
+import settings from './settings'
+import shell from './shell'
+import toolchain from './toolchain'
+import wizard from './wizard'
+
+export default { charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }

@@ -1,0 +1,15 @@
+import type en from '../en'
+import type { MessagesLike } from '../index'
+import charts from './charts'
+import common from './common'
+import findings from './findings'
+import history from './history'
+import home from './home'
+import palette from './palette'
+import settings from './settings'
+import shell from './shell'
+import toolchain from './toolchain'
+import wizard from './wizard'
+
+const messages: MessagesLike<typeof en> = { charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }
+export default messages
