@@ -1,6 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
-import { bundled } from './build/bundles'
+import { bundled } from './build/bundles.mjs'
 
 /**
  * Three bundles of the app. Everything is bundled but Electron itself and the one package with a native part, so that

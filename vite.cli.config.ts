@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite'
-import { bundled, external } from './build/bundles'
+import { bundled, external } from './build/bundles.mjs'
 
 /** The command line's bundle: the core without Electron, and its own engine host to start as a child process. */
 export default defineConfig({

@@ -27,6 +27,6 @@ if (check) {
 }
 
 fs.mkdirSync(folder, { recursive: true })
-for (const name of stale) fs.writeFileSync(at('docs', 'schemas', name), wanted.get(name))
+for (const name of stale) fs.writeFileSync(at('docs', 'schemas', name), wanted.get(name) ?? '')
 for (const name of left) fs.rmSync(at('docs', 'schemas', name))
 console.log(stale.length + left.length > 0 ? `docs/schemas: ${[...stale, ...left].join(', ')}` : 'docs/schemas: current')

@@ -8,7 +8,7 @@ const inputs = [
   'contract',
   'electron',
   'renderer',
-  'build/bundles.ts',
+  'build/bundles.mjs',
   'electron.vite.config.ts',
   'vite.cli.config.ts',
   'package.json',

@@ -1,5 +1,3 @@
-import type { BuildEnvironmentOptions } from 'vite'
-
 /** Packages that no bundle contains: Electron's own module and the one package with a native part. */
 export const external = ['electron', 'onnxruntime-node']
 
@@ -7,8 +5,10 @@ export const external = ['electron', 'onnxruntime-node']
 export const bundled = {
   target: 'node20.18',
   emptyOutDir: true,
+  /** @type {false} */
   minify: false,
+  /** @type {false} */
   sourcemap: false,
   reportCompressedSize: false,
   rolldownOptions: { external },
-} satisfies BuildEnvironmentOptions
+}
