@@ -5,7 +5,7 @@ import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import { writing } from '../disk'
 import { EnginesmithError } from '../errors'
 
-const remedy = 'Compare the file with docs/schema/recipe.json; a recipe holds options of the four stages and nothing else.'
+const remedy = 'Compare the file with docs/schemas/recipe.json; a recipe holds options of the four stages and nothing else.'
 
 /** Checks what claims to be a recipe. @throws EnginesmithError RECIPE_INVALID that lists every bad field. */
 export function parseRecipe(raw: unknown, from: string): Recipe {
