@@ -18,6 +18,8 @@ export const keymap = {
   stage4: 'Alt+4',
   primary: 'Ctrl+Enter',
   cancel: 'Escape',
+  undo: 'Ctrl+z',
+  redo: 'Ctrl+Shift+z',
   inspector: 'Ctrl+i',
   log: 'Ctrl+j',
   find: 'Ctrl+f',

@@ -1,17 +1,17 @@
 import { stageNames, type RunSnapshot, type StageName, type StageResult, type StageState } from '../../../contract/run'
+import type { Reason } from './primary'
 
-/** What the stepper draws: the stage's state, plus what only the eye needs (where to go next, a verdict that is not a tick). */
-export type StepSign = StageState | 'here' | 'not-judged' | 'failed-verdict' | 'stale'
+/** What the stepper draws: the stage's state, or what only the eye needs to know of it. */
+export type StepSign = StageState | 'needs' | 'here' | 'not-judged' | 'fail' | 'stale'
 
 export interface Step {
   stage: StageName
   state: StageState
-  stale: boolean
   sign: StepSign
   /** Seconds to show beside the name; null where there is nothing to show. */
   seconds: number | null
-  /** The code of the finding that stopped it, or the phase in which its process died. */
-  note: string | null
+  /** The phase in which its process died. */
+  phase: string | null
 }
 
 /** A result that can be stood on: it ended well, even if an option changed since. */
@@ -34,37 +34,32 @@ export const stageIndex = (stage: StageName): number => stageNames.indexOf(stage
 export const stageAfter = (stage: StageName): StageName | null => stageNames[stageIndex(stage) + 1] ?? null
 export const stageBefore = (stage: StageName): StageName | null => stageNames[stageIndex(stage) - 1] ?? null
 
-/** The stages from `stage` on that hold a result which is out of date. */
-export const staleStages = (run: RunSnapshot): StageName[] => stageNames.filter((name) => run.stages[name].stale)
-
-function signOf(run: RunSnapshot, stage: StageName): StepSign {
+function signOf(run: RunSnapshot, stage: StageName, blocked: Reason | null): StepSign {
   const result = run.stages[stage]
   if (isWorking(result)) return result.state
   if (result.stale && isDone(result)) return 'stale'
-  if (stage === 'validate' && isDone(result)) {
-    if (run.verdict === 'not-judged') return 'not-judged'
-    if (run.verdict === 'fail') return 'failed-verdict'
-  }
-  if (result.state === 'pending' && !run.running && nextStage(run) === stage) return 'here'
-  return result.state
+  if (stage === 'validate' && isDone(result) && run.verdict !== null && run.verdict !== 'pass') return run.verdict
+  if (result.state !== 'pending' || run.running || nextStage(run) !== stage) return result.state
+  return blocked === null ? 'here' : 'needs'
 }
 
-function noteOf(result: StageResult): string | null {
-  if (result.state === 'failed') return result.findings.find((finding) => finding.severity === 'error')?.code ?? null
+function phaseOf(result: StageResult): string | null {
   if (result.state !== 'crashed') return null
-  const phase = result.findings.map((finding) => finding.evidence['phase'] ?? finding.evidence['lastPhase']).find((value) => typeof value === 'string')
+  const phases = result.findings.map((finding) => finding.evidence['lastPhase'] ?? finding.evidence['phase'])
+  const phase = phases.find((value) => typeof value === 'string')
   return typeof phase === 'string' ? phase : null
 }
 
 /**
  * The four steps as the stepper shows them.
  * @param now milliseconds, for the seconds of the stage at work
+ * @param blocked what keeps the next stage from being run
  */
-export function steps(run: RunSnapshot, now: number): Step[] {
+export function steps(run: RunSnapshot, now: number, blocked: Reason | null): Step[] {
   return stageNames.map((stage) => {
     const result = run.stages[stage]
-    const seconds = isWorking(result) ? elapsed(result, now) : isDone(result) && result.state !== 'cached' ? result.seconds : null
-    return { stage, state: result.state, stale: result.stale, sign: signOf(run, stage), seconds, note: noteOf(result) }
+    const seconds = isWorking(result) ? elapsed(result, now) : result.state === 'completed' && !result.stale ? result.seconds : null
+    return { stage, state: result.state, sign: signOf(run, stage, blocked), seconds, phase: phaseOf(result) }
   })
 }
 

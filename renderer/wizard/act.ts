@@ -1,0 +1,85 @@
+import { backendSchema } from '../../contract/engine'
+import type { RemedyAction } from '../../contract/finding'
+import { call } from '../api'
+import { useRuns } from '../stores/runs'
+import { useSettings } from '../stores/settings'
+import { useToolchain } from '../stores/toolchain'
+import { useUi } from '../stores/ui'
+import { editStage, setOption } from './model/recipe'
+import type { Wizard } from './use-wizard'
+
+/** Recipe options that name a file of arrays. */
+const arrayFiles = ['load.inputsFile', 'validate.expect']
+
+/**
+ * Does what a remedy's button says. Options that a remedy sets are set and the step is run again at once: that is what
+ * its label promises; while a stage runs, only the option is set.
+ */
+export async function carryOut(action: RemedyAction, wizard: Wizard): Promise<void> {
+  const ui = useUi()
+  switch (action.kind) {
+    case 'set-option': {
+      const next = setOption(wizard.recipe.value, action.path ?? '', action.value)
+      if (next === null) return
+      wizard.edit(next)
+      return again(wizard)
+    }
+    case 'choose-exporter': {
+      const { exporter } = wizard.recipe.value.convert
+      const other = exporter === 'dynamo' ? 'torchscript' : 'dynamo'
+      wizard.show('convert')
+      wizard.edit(editStage(wizard.recipe.value, 'convert', { exporter: action.value === 'dynamo' || action.value === 'torchscript' ? action.value : other }))
+      return again(wizard, 'convert')
+    }
+    case 'choose-backend': {
+      const backend = backendSchema.safeParse(action.value)
+      if (backend.success) wizard.edit(editStage(wizard.recipe.value, 'build', { backend: backend.data }))
+      wizard.show('build')
+      return
+    }
+    case 'choose-file':
+      return chooseFile(action, wizard)
+    case 'choose-folder': {
+      const path = await choose('folder')
+      if (path !== null) await ui.attempt(() => useSettings().save({ project: path }))
+      return
+    }
+    case 'choose-python': {
+      const path = await choose('python')
+      if (path === null) return
+      await ui.attempt(() => useSettings().save({ python: path }))
+      await useToolchain().look(true)
+      return
+    }
+    case 'run-again':
+      return again(wizard)
+    case 'open-toolchain':
+      return ui.go('toolchain')
+    case 'open-settings':
+      return ui.go('settings')
+    case 'copy':
+      await ui.attempt(() => call('clipboard.write', { text: typeof action.value === 'string' ? action.value : JSON.stringify(action.value ?? '') }))
+      return
+  }
+}
+
+async function again(wizard: Wizard, stage = wizard.stage.value): Promise<void> {
+  if (!wizard.run.value.running) await wizard.start(stage)
+}
+
+/** Asks main for the system's dialog; null where it was closed. */
+export async function choose(kind: 'model' | 'folder' | 'npz' | 'python'): Promise<string | null> {
+  const answer = await useUi().attempt(() => call('dialog.open', { kind }))
+  return answer?.path ?? null
+}
+
+async function chooseFile(action: RemedyAction, wizard: Wizard): Promise<void> {
+  if (action.path !== undefined && arrayFiles.includes(action.path)) {
+    const path = await choose('npz')
+    const next = path === null ? null : setOption(wizard.recipe.value, action.path, path)
+    if (next !== null) wizard.edit(next)
+    return
+  }
+  const path = await choose('model')
+  if (path !== null) await useRuns().openPath(path)
+}
