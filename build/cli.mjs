@@ -1,0 +1,28 @@
+// npm run -s cli -- ...: the command line in the clone. It sets nothing up and prints nothing of its own, unless set-up
+// is missing: that is said in the form that was asked for. The command runs in this very process, so that its exit code
+// and its handling of signals are the command's own.
+import fs from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { at } from './lib/paths.mjs'
+
+const entry = at('out', 'cli', 'index.js')
+const missing = ['out/cli/index.js', 'node_modules/onnxruntime-node/package.json'].filter((name) => !fs.existsSync(at(name)))
+
+if (missing.length > 0) {
+  const finding = {
+    code: 'SETUP_MISSING',
+    severity: 'error',
+    message: `This clone is not set up: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing.`,
+    remedy: 'Run: npm run setup',
+    evidence: { missing },
+  }
+  process.stderr.write(`${finding.message} ${finding.remedy}\n`)
+  if (process.argv.includes('--json')) process.stdout.write(JSON.stringify({ findings: [finding] }) + '\n')
+  process.exitCode = 3
+} else {
+  // npm runs scripts in the root; relative paths are meant from where the person stands.
+  if (process.env.npm_lifecycle_event === 'cli' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)
+  // The command reads its arguments as if it had been started itself.
+  process.argv[1] = entry
+  await import(pathToFileURL(entry).href)
+}
