@@ -47,8 +47,16 @@ export type Dim = z.infer<typeof dimSchema>
 export const tensorSpecSchema = z.object({ name: z.string(), dtype: dtypeSchema, shape: z.array(dimSchema) })
 export type TensorSpec = z.infer<typeof tensorSpecSchema>
 
-/** Named inputs and outputs of a model. `outputs` may be empty where they are only known after a run. */
-export const signatureSchema = z.object({ inputs: z.array(tensorSpecSchema), outputs: z.array(tensorSpecSchema) })
+/** Sizes that a symbol may take; null is no bound. */
+export const symbolRangeSchema = z.object({ min: z.number().int().nullable(), max: z.number().int().nullable() })
+export type SymbolRange = z.infer<typeof symbolRangeSchema>
+
+/** Named inputs and outputs of a model. `outputs` may be empty where they are only known after a run; `symbols` holds the bounds that the file states. */
+export const signatureSchema = z.object({
+  inputs: z.array(tensorSpecSchema),
+  outputs: z.array(tensorSpecSchema),
+  symbols: z.record(z.string(), symbolRangeSchema).optional(),
+})
 export type Signature = z.infer<typeof signatureSchema>
 
 /** A tensor listed from a file's header, never loaded. */
