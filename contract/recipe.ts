@@ -24,6 +24,8 @@ export const loadOptionsSchema = z.strictObject({
     .union([z.array(z.json()), z.record(z.string(), z.json())])
     .nullable()
     .default(null),
+  /** Removed from the front of the keys of weights (`module.`), or with a leading `+` added to them; strict loading stays. */
+  keyPrefix: z.string().nullable().optional(),
   inputs: z.array(inputSpecSchema).default([]),
   /** Absolute path of an .npz whose arrays are the sample inputs; wins over `seed`. */
   inputsFile: z.string().nullable().default(null),

@@ -17,6 +17,8 @@ export const modelSourceSchema = z.object({
   allowGlobals: z.array(z.string()),
   /** Full unpickling: only in the isolated worker, only after the user said so. */
   trusted: z.boolean(),
+  /** Removed from the front of the keys of weights (`module.`), or with a leading `+` added to them. */
+  keyPrefix: z.string().nullable().optional(),
 })
 export type ModelSource = z.infer<typeof modelSourceSchema>
 
@@ -41,6 +43,8 @@ export const workerMethods = {
       signature: signatureSchema.nullable(),
       /** Parameter names of forward in order, with their defaults' presence. */
       forward: z.array(z.object({ name: z.string(), required: z.boolean() })),
+      /** Inputs that the file was made with: a proposal where it has no signature, no limit on sizes. */
+      example: z.array(tensorSpecSchema).optional(),
       /** What the file allows for each symbol of its signature; null where there is no bound. */
       symbols: z.array(z.object({ name: z.string(), min: z.number().nullable(), max: z.number().nullable() })).optional(),
       findings: z.array(findingSchema),
