@@ -1,0 +1,83 @@
+import {
+  Box,
+  FileDown,
+  FlaskConical,
+  FolderOpen,
+  History,
+  House,
+  Languages,
+  Moon,
+  PanelRight,
+  Plus,
+  RefreshCw,
+  ScrollText,
+  Settings,
+  Sun,
+  Wrench,
+} from '@lucide/vue'
+import { computed, type Component, type ComputedRef } from 'vue'
+import { t, type MessageKey } from '../i18n'
+import { when } from '../i18n/format'
+import { runState } from '../parts/run-state'
+import { runAction, type ActionName } from '../shell/keys'
+import { useRuns } from '../stores/runs'
+import { useSettings } from '../stores/settings'
+import { useUi } from '../stores/ui'
+
+export interface PaletteEntry {
+  id: string
+  group: 'runs' | 'actions'
+  icon: Component
+  text: string
+  side?: string
+  key?: string
+  run: () => void
+}
+
+/** What Ctrl K offers: the latest runs, then every action with its key. */
+export function usePaletteEntries(): ComputedRef<PaletteEntry[]> {
+  const ui = useUi()
+  const runs = useRuns()
+  const settings = useSettings()
+  const shell = (name: ActionName, icon: Component, text: MessageKey, key?: string): PaletteEntry => ({
+    id: name,
+    group: 'actions',
+    icon,
+    text: t(text),
+    key,
+    run: () => void runAction(name),
+  })
+  const own = (id: string, icon: Component, text: MessageKey, run: () => Promise<unknown>): PaletteEntry => ({
+    id,
+    group: 'actions',
+    icon,
+    text: t(text),
+    run: () => void ui.attempt(run),
+  })
+  return computed(() => [
+    ...runs.summaries.map((run) => ({
+      id: run.id,
+      group: 'runs' as const,
+      icon: Box,
+      text: run.name,
+      side: `${t(`common.state.${runState(run)}`)} · ${when(run.updatedAt)}`,
+      run: () => void runs.openFolder(run.folder),
+    })),
+    shell('openFile', FileDown, 'palette.openFile', 'Ctrl O'),
+    shell('openFolder', FolderOpen, 'palette.openFolder', 'Ctrl Shift O'),
+    own('sample', FlaskConical, 'palette.openSample', async () => settings.info && runs.openPath(settings.info.sample)),
+    shell('rail1', House, 'palette.goHome', 'Ctrl 1'),
+    shell('rail2', Plus, 'palette.goRun', 'Ctrl 2'),
+    shell('rail3', History, 'palette.goHistory', 'Ctrl 3'),
+    shell('rail4', Wrench, 'palette.goToolchain', 'Ctrl 4'),
+    shell('settings', Settings, 'palette.goSettings', 'Ctrl ,'),
+    shell('lookAgain', RefreshCw, 'palette.lookAgain', 'F5'),
+    settings.isDark
+      ? own('theme', Sun, 'palette.themeLight', () => settings.save({ theme: 'light' }))
+      : own('theme', Moon, 'palette.themeDark', () => settings.save({ theme: 'dark' })),
+    own('en', Languages, 'palette.languageEn', () => settings.save({ language: 'en' })),
+    own('zh', Languages, 'palette.languageZh', () => settings.save({ language: 'zh-CN' })),
+    shell('log', ScrollText, 'palette.toggleLog', 'Ctrl J'),
+    shell('inspector', PanelRight, 'palette.toggleInspector', 'Ctrl I'),
+  ])
+}
