@@ -1,0 +1,74 @@
+import type { MakeDocument } from '../../../contract/documents'
+import { modelFormats } from '../../../contract/run'
+import type { Recipe } from '../../../contract/recipe'
+import { defineCommand, type Call, type Context } from '../command'
+import { artifactsOf, emptyMake } from '../documents'
+import { factsOfFault, joined, type Facts } from '../exit-code'
+import { findingOf } from '../../core/errors'
+import { draftOf } from '../flags/draft'
+import { modelFlags } from '../flags/model'
+import { force, outFile, recipe, to } from '../flags/own'
+import { choice } from '../flags/values'
+import { makeLines } from '../output/human'
+import { checkOutput, placeArtifacts } from '../place-file'
+import type { Text } from '../text'
+import { UsageError } from '../usage'
+import { execute } from './run'
+import { withScratchRun } from './scratch-run'
+
+export const convertCommand = defineCommand<MakeDocument>({
+  name: 'convert',
+  args: [{ name: 'FILE', help: (t) => t.arguments.file }],
+  own: [to, outFile, recipe, force],
+  flags: modelFlags,
+  empty: emptyMake,
+  print: makeLines,
+  async run(call, context) {
+    checkTarget(String(call.own['to']), context.text)
+    const draft = await draftOf(call, context)
+    const { input, out, options } = placesOf(call, context)
+    await checkOutput(out, input, options)
+    const core = await context.core(draft.settings)
+    const { format } = await core.describeFile(input, { signal: context.signal, hash: 'later' })
+    return withScratchRun(core, { path: input, recipe: comparedWithoutEngine(draft.recipe) }, async (handle) => {
+      // An ONNX file is its own conversion: there is nothing to compare it with.
+      const { document, facts } = await execute(handle, context, { upTo: format === 'onnx' ? 'convert' : 'validate' })
+      const made: MakeDocument = { ...emptyMake(), comparisons: document.comparisons, findings: document.findings, environment: document.environment }
+      const state = document.stages.convert.state
+      const onnx = artifactsOf(handle.snapshot()).find(({ kind }) => kind === 'onnx')
+      if (facts.cancelled || !onnx || (state !== 'completed' && state !== 'cached')) return { document: made, facts: judgedOnly(facts) }
+      const data = artifactsOf(handle.snapshot()).filter(({ kind }) => kind === 'onnx-data')
+      try {
+        const artifacts = await placeArtifacts(onnx, data, out, (artifact) => handle.artifactPath(artifact), options)
+        return { document: { ...made, artifacts }, facts: judgedOnly(facts) }
+      } catch (error) {
+        const finding = findingOf(error)
+        return { document: { ...made, findings: [...made.findings, finding] }, facts: joined(judgedOnly(facts), factsOfFault(finding)) }
+      }
+    })
+  },
+})
+
+/** A conversion that nothing could be compared with is still a conversion: never 6. */
+const judgedOnly = (facts: Facts): Facts => ({ ...facts, notJudged: false })
+
+/** The comparison of a conversion is the hop from PyTorch to ONNX alone; no engine is built for it. */
+const comparedWithoutEngine = (recipe: Recipe): Recipe => ({ ...recipe, build: { ...recipe.build, backend: 'onnxruntime' } })
+
+const targets = modelFormats.filter(
+  (format) => format === 'onnx' || format === 'torchscript' || format === 'exported-program' || format === 'safetensors' || format === 'wts',
+)
+
+function checkTarget(given: string, text: Text): void {
+  if (choice('to', given, targets, text) === 'onnx') return
+  throw new UsageError(text.usage.convertTarget(given), text.usage.convertTargetRemedy, { flag: '--to', given }, 'CONVERT_TARGET_UNSUPPORTED')
+}
+
+/** Where a call that makes one file reads and writes. */
+export function placesOf(call: Call, context: Context): { input: string; out: string; options: { force: boolean; text: Text } } {
+  return {
+    input: context.resolve(call.args[0] ?? ''),
+    out: context.resolve(String(call.own['out'])),
+    options: { force: call.own['force'] === true, text: context.text },
+  }
+}

@@ -1,0 +1,26 @@
+import type { RunDocument } from '../../../contract/documents'
+import { defineCommand } from '../command'
+import { emptyRun } from '../documents'
+import { compareFlags } from '../flags/compare'
+import { draftOf } from '../flags/draft'
+import { merge } from '../flags/merge'
+import { runLines } from '../output/human'
+import { execute } from './run'
+
+export const validateCommand = defineCommand<RunDocument>({
+  name: 'validate',
+  args: [{ name: 'RUN', help: (t) => t.arguments.run }],
+  own: [],
+  flags: compareFlags,
+  empty: emptyRun,
+  print: runLines,
+  async run(call, context) {
+    const { settings } = await draftOf(call, context)
+    const core = await context.core(settings)
+    const handle = await core.runs.open(context.resolve(call.args[0] ?? ''))
+    // The flags lie over the recipe that the run was made with, not over the defaults.
+    const { recipe } = merge(handle.snapshot().recipe, call.given, { text: context.text, resolve: context.resolve, program: context.resolve })
+    if (call.given.length > 0) await handle.setRecipe(recipe)
+    return execute(handle, context, { upTo: 'validate', only: true })
+  },
+})

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { convertOptionsSchema, loadOptionsSchema } from '../../../contract/recipe'
+import type { ConvertOptions, LoadOptions } from '../../../contract/recipe'
+import { parseInputSpec } from '../../core/inputs/parse'
+import { UsageError } from '../usage'
+import { repeated, valued, type Flag } from './types'
+import { choice, wholeNumber } from './values'
+
+const modelArgsSchema = z.union([z.array(z.json()), z.record(z.string(), z.json())])
+
+/** A flag for every option of Load. */
+const load = {
+  model: valued(
+    'model',
+    'module:Class',
+    (t) => t.flags.model,
+    (draft, value, { text }) => {
+      if (!loadOptionsSchema.shape.model.safeParse(value).success) {
+        throw new UsageError(text.usage.model(value), text.usage.modelRemedy, { flag: '--model', given: value })
+      }
+      draft.recipe.load.model = value
+    },
+  ),
+  modelArgs: valued(
+    'model-args',
+    'JSON',
+    (t) => t.flags.modelArgs,
+    (draft, value, { text }) => {
+      draft.recipe.load.modelArgs = modelArgs(
+        value,
+        (reason) => new UsageError(text.usage.modelArgs(reason), text.usage.modelArgsRemedy, { given: value }, 'MODEL_ARGS_INVALID'),
+      )
+    },
+  ),
+  keyPrefix: valued(
+    'key-prefix',
+    'PREFIX',
+    (t) => t.flags.keyPrefix,
+    (draft, value) => {
+      draft.recipe.load.keyPrefix = value
+    },
+  ),
+  inputs: repeated(
+    'input',
+    'NAME:DTYPE:DIMS',
+    (t) => t.flags.input,
+    (draft, values) => {
+      draft.recipe.load.inputs = values.map(parseInputSpec)
+    },
+  ),
+  inputsFile: valued(
+    'inputs',
+    'FILE.npz',
+    (t) => t.flags.inputs,
+    (draft, value, { resolve }) => {
+      draft.recipe.load.inputsFile = resolve(value)
+    },
+  ),
+  seed: valued(
+    'seed',
+    'N',
+    (t) => t.flags.seed,
+    (draft, value, { text }) => {
+      draft.recipe.load.seed = wholeNumber('seed', value, { least: 0 }, text)
+    },
+  ),
+  sets: valued(
+    'sets',
+    'N',
+    (t) => t.flags.sets,
+    (draft, value, { text }) => {
+      draft.recipe.load.sets = wholeNumber('sets', value, { least: 1, most: 64 }, text)
+    },
+  ),
+} satisfies Record<keyof LoadOptions, Flag>
+
+/** A flag for every option of Convert. */
+const convert = {
+  exporter: valued(
+    'exporter',
+    'dynamo|torchscript',
+    (t) => t.flags.exporter,
+    (draft, value, { text }) => {
+      draft.recipe.convert.exporter = choice('exporter', value, convertOptionsSchema.shape.exporter.unwrap().options, text)
+    },
+  ),
+  opset: valued(
+    'opset',
+    'N',
+    (t) => t.flags.opset,
+    (draft, value, { text }) => {
+      draft.recipe.convert.opset = wholeNumber('opset', value, { least: 7, most: 30 }, text)
+    },
+  ),
+} satisfies Record<keyof ConvertOptions, Flag>
+
+/** Paths that run code: settings of this machine for the length of a call, never part of a recipe. */
+export const pythonFlag = valued(
+  'python',
+  'PATH',
+  (t) => t.flags.python,
+  (draft, value, { program }) => {
+    draft.settings.python = program(value)
+  },
+)
+const projectFlag = valued(
+  'project',
+  'DIR',
+  (t) => t.flags.project,
+  (draft, value, { resolve }) => {
+    draft.settings.project = resolve(value)
+  },
+)
+
+export const modelFlags: readonly Flag[] = [
+  load.model,
+  load.modelArgs,
+  load.keyPrefix,
+  projectFlag,
+  pythonFlag,
+  ...Object.values(convert),
+  load.inputs,
+  load.inputsFile,
+  load.seed,
+  load.sets,
+]
+
+function modelArgs(value: string, refuse: (reason: string) => UsageError): z.infer<typeof modelArgsSchema> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(value)
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error))
+  }
+  const checked = modelArgsSchema.safeParse(parsed)
+  if (!checked.success) throw refuse(`${typeof parsed === 'object' ? 'null' : typeof parsed}`)
+  return checked.data
+}

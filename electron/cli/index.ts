@@ -1,0 +1,42 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { version } from '../../package.json'
+import { createNodeLauncher } from '../core/engine-host/node-launcher'
+import { runCommandLine } from './command-line'
+import { stopSignals } from './signals'
+import type { Surroundings } from './surroundings'
+
+// The command line in a clone, on Node: out/cli/index.js. An installation calls `runCommandLine` from Electron's main process.
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const root = path.resolve(here, '..', '..')
+const at = (...parts: string[]): string => path.join(root, ...parts)
+const addon = at('native', 'build', 'enginesmith.node')
+
+const surroundings: Surroundings = {
+  argv: process.argv.slice(2),
+  environment: process.env,
+  cwd: process.cwd(),
+  packaged: false,
+  version,
+  electron: null,
+  installation: {
+    pythonResources: at('resources', 'python'),
+    addon,
+    managedPython: process.platform === 'win32' ? at('.venv', 'Scripts', 'python.exe') : at('.venv', 'bin', 'python'),
+    samples: at('resources', 'samples'),
+  },
+  launchHost: createNodeLauncher({ entry: path.join(here, 'engine-host.js'), addon }),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  app: () => {
+    // The start script knows this clone's Electron and the switches that it needs here.
+    const start = at('build', 'start.mjs')
+    return fs.existsSync(start) && fs.existsSync(at('.electron')) ? { program: process.execPath, args: [start] } : null
+  },
+  onStop: stopSignals,
+}
+
+// Whatever else is still open (a warm worker, a timer) must not keep the call alive: its document is written.
+void runCommandLine(surroundings).then((code) => process.exit(code))

@@ -1,0 +1,130 @@
+import type { CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
+import type { DoctorDocument } from '../../../contract/environment'
+import type { Finding } from '../../../contract/finding'
+import type { Artifact, Comparison } from '../../../contract/run'
+import { stageNames } from '../../../contract/run'
+import type { TensorSpec } from '../../../contract/tensor'
+import type { Text } from '../text'
+
+const order = { error: 0, warning: 1, info: 2 } as const
+
+/** Findings, the gravest first: what, and what to do. */
+export function findingLines(findings: readonly Finding[], text: Text): string[] {
+  return [...findings]
+    .sort((a, b) => order[a.severity] - order[b.severity])
+    .flatMap((finding) => {
+      const title = text.titles[finding.code]
+      return [
+        `${text.words.severity[finding.severity]} ${finding.code}${title ? ` ${title}` : ''}: ${finding.message}`,
+        `  ${text.words.remedy}: ${finding.remedy}`,
+        ...namesIn(finding),
+      ]
+    })
+}
+
+/** Names that a finding is about, which its message may only count. */
+function namesIn({ evidence }: Finding): string[] {
+  return ['names', 'globals', 'missing', 'unexpected', 'issues', 'places'].flatMap((key) => {
+    const list = evidence[key]
+    return Array.isArray(list) && list.length > 0 ? [`  ${key}: ${list.slice(0, 12).map(String).join(', ')}${list.length > 12 ? ', …' : ''}`] : []
+  })
+}
+
+export function runLines(document: RunDocument, text: Text): string[] {
+  const width = Math.max(...stageNames.map((name) => columns(text.words.stages[name])))
+  const stages = stageNames.map((name) => {
+    const { state, seconds } = document.stages[name]
+    return `${padded(text.words.stages[name], width)}  ${text.words.states[state]}${state === 'completed' || state === 'failed' ? `  ${text.seconds(seconds)}` : ''}`
+  })
+  return [
+    ...stages,
+    ...readBackLines(document, text),
+    ...comparisonLines(document.comparisons, text),
+    ...(document.verdict ? [`${text.words.verdict}: ${text.words.verdicts[document.verdict]}`] : []),
+    ...(document.run ? [`${text.words.run}: ${document.run}`] : []),
+  ]
+}
+
+export function makeLines(document: MakeDocument, text: Text): string[] {
+  return [...artifactLines(document.artifacts), ...readBackLines(document, text), ...comparisonLines(document.comparisons, text)]
+}
+
+export function compareLines(document: CompareDocument, text: Text): string[] {
+  const verdict = document.verdict ? [`${text.words.verdict}: ${text.words.verdicts[document.verdict]}`] : []
+  return [...comparisonLines(document.comparisons, text), ...verdict]
+}
+
+export function inspectLines(document: InspectDocument, text: Text): string[] {
+  const { words } = text
+  if (document.sha256 === null && document.bytes === null) return []
+  const { engine, pickle, signature, tensors } = document
+  return [
+    `${words.format}: ${document.format}`,
+    `${words.size}: ${document.bytes === null ? '–' : size(document.bytes)}`,
+    `${words.sha256}: ${document.sha256 ?? '–'}`,
+    ...(signature ? [`${words.inputs}: ${signature.inputs.map(tensor).join(', ')}`, `${words.outputs}: ${signature.outputs.map(tensor).join(', ')}`] : []),
+    ...(tensors
+      ? [`${words.tensors}: ${tensors.length}`, ...tensors.slice(0, 12).map(({ name, dtype, shape }) => `  ${name}  ${dtype} ${shape.join('x')}`)]
+      : []),
+    ...(tensors && tensors.length > 12 ? ['  …'] : []),
+    ...(pickle
+      ? [`${words.pickle}: ${pickle.verdict}; ${words.globals}: ${pickle.globals.length}; ${words.refused}: ${pickle.unsafe.join(', ') || words.none}`]
+      : []),
+    ...(engine
+      ? [
+          `${words.engine}: ${engine.flavour} ${engine.version ?? '–'}; ${words.builtFor} ${engine.builtFor.join(', ') || '–'}; ${words.runsHere}: ${engine.runsHere}; ${engine.reason}`,
+        ]
+      : []),
+  ]
+}
+
+export function doctorLines(document: DoctorDocument, text: Text): string[] {
+  const { words } = text
+  return [
+    `Python: ${document.python.path ? `${document.python.version ?? '–'}  ${document.python.path}` : words.notFound}`,
+    `torch: ${document.torch ?? words.notFound}`,
+    `${words.driver}: ${document.driver ?? words.notFound}`,
+    `GPU: ${document.gpus.map((gpu) => `${gpu.name} (${gpu.computeCapability}, ${size(gpu.memoryBytes)})`).join(', ') || words.none}`,
+    `${words.backends}:`,
+    ...Object.entries(document.engines).flatMap(([name, engine]) =>
+      engine.available
+        ? [`  ${name}: ${engine.version ?? '–'}${engine.path ? `  ${engine.path}` : ''}`]
+        : [`  ${name}: ${words.notFound}`, ...engine.attempts.slice(0, 6).map(({ path, reason }) => `    ${path}${path ? ': ' : ''}${reason}`)],
+    ),
+  ]
+}
+
+const tensor = ({ name, dtype, shape }: TensorSpec): string => `${name}:${dtype}:${shape.join('x')}`
+const artifactLines = (artifacts: readonly Artifact[]): string[] =>
+  artifacts.map(({ kind, path, bytes, sha256 }) => `${kind}  ${path}  ${size(bytes)}  ${sha256.slice(0, 8)}`)
+
+function readBackLines({ achieved }: Pick<RunDocument, 'achieved'>, text: Text): string[] {
+  if (!achieved) return []
+  return achieved.rows
+    .filter(({ requested }) => requested !== null)
+    .map(
+      ({ option, requested, achieved: got, same }) =>
+        `${option}: ${text.words.requested} ${requested}, ${text.words.achieved} ${got ?? '–'}${same === false ? `  ${text.words.differs}` : ''}`,
+    )
+}
+
+function comparisonLines(rows: readonly Comparison[], text: Text): string[] {
+  return rows.map(({ hop, output, verdict, reason, compared, maxAbs, requiredAtol, atol, rtol }) => {
+    const numbers =
+      compared > 0
+        ? `  max ${number(maxAbs)}  requiredAtol ${number(requiredAtol)}  (atol ${number(atol)}, rtol ${number(rtol)})  ${text.words.compared} ${compared}`
+        : ''
+    return `${hop}  ${output}  ${text.words.verdicts[verdict]}${numbers}${reason ? `  ${reason}` : ''}`
+  })
+}
+
+const number = (value: number | null): string => (value === null ? '–' : value === 0 ? '0' : value.toExponential(2))
+
+export function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  const mebibytes = bytes / 1024 ** 2
+  return mebibytes >= 1024 ? `${(mebibytes / 1024).toFixed(1)} GiB` : mebibytes >= 0.1 ? `${mebibytes.toFixed(1)} MiB` : `${(bytes / 1024).toFixed(1)} KiB`
+}
+
+const columns = (words: string): number => [...words].reduce((sum, character) => sum + ((character.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1), 0)
+const padded = (words: string, width: number): string => words + ' '.repeat(Math.max(0, width - columns(words)))

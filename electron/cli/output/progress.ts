@@ -1,0 +1,113 @@
+import type { LogLine, Progress, RunSnapshot, StageName, StageState } from '../../../contract/run'
+import { stageNames } from '../../../contract/run'
+import type { RunHandle } from '../../core/api'
+import type { Text } from '../text'
+
+/** Where progress and log go; never stdout. */
+export interface Reporter {
+  /** Tells of a run until the returned function is called. */
+  follow(handle: RunHandle): () => void
+  log(line: LogLine): void
+  /** Clears the line that is being rewritten. */
+  end(): void
+}
+
+export interface ReporterOptions {
+  stream: NodeJS.WriteStream
+  text: Text
+  quiet: boolean
+  /** The whole log, not warnings and errors alone. */
+  verbose: boolean
+  /** Milliseconds; a parameter so that tests need not wait. */
+  now?: () => number
+}
+
+/** Seconds between two lines about the same stage where there is no terminal to rewrite a line on. */
+const sparse = 10_000
+
+/**
+ * On a terminal one line that is rewritten: stage, phase, part done, time left. Elsewhere a line for each change of
+ * state and, rarely, for a phase. Silent when quiet.
+ */
+export function createReporter({ stream, text, quiet, verbose, now = () => performance.now() }: ReporterOptions): Reporter {
+  const live = stream.isTTY === true
+  let open = false
+  let lastPhase = Number.NEGATIVE_INFINITY
+  const states = new Map<StageName, StageState>()
+
+  const clear = (): void => {
+    if (open) stream.write('\r\u001b[2K')
+    open = false
+  }
+  const line = (words: string): void => {
+    if (quiet) return
+    clear()
+    stream.write(`${words}\n`)
+  }
+  const rewrite = (words: string): void => {
+    clear()
+    stream.write(shortened(words, stream.columns || 80))
+    open = true
+  }
+
+  const tell = (snapshot: RunSnapshot): void => {
+    for (const name of stageNames) {
+      const stage = snapshot.stages[name]
+      if (stage.state !== states.get(name)) {
+        const news = states.has(name) || stage.state !== 'pending'
+        states.set(name, stage.state)
+        if (news && stage.state !== 'running' && stage.state !== 'pending') line(ended(name, stage.state, stage.seconds, text))
+        else if (news && stage.state === 'running' && !live) line(`${text.words.stages[name]} …`)
+        lastPhase = Number.NEGATIVE_INFINITY
+      }
+      if (stage.state === 'running' && stage.progress && !quiet) {
+        const words = `${text.words.stages[name]}  ${described(stage.progress, text)}`
+        if (live) rewrite(words)
+        else if (now() - lastPhase >= sparse) {
+          lastPhase = now()
+          line(words)
+        }
+      }
+    }
+  }
+
+  return {
+    follow(handle) {
+      for (const name of stageNames) states.set(name, handle.snapshot().stages[name].state)
+      const offChange = handle.onChange(tell)
+      const offLog = handle.onLog((lines) => lines.forEach((entry) => this.log(entry)))
+      return () => {
+        offChange()
+        offLog()
+        clear()
+      }
+    },
+    log(entry) {
+      if (verbose || entry.level === 'warning' || entry.level === 'error') line(`[${entry.source}] ${entry.text}`)
+    },
+    end: clear,
+  }
+}
+
+function ended(name: StageName, state: StageState, seconds: number, text: Text): string {
+  const time = state === 'cached' ? '' : `  ${text.seconds(seconds)}`
+  return `${text.words.stages[name]}  ${text.words.states[state]}${time}`
+}
+
+function described(progress: Progress, text: Text): string {
+  const part = progress.fraction === null ? '' : `  ${Math.floor(progress.fraction * 100)} %`
+  const left = progress.secondsLeft === null ? '' : `  ${text.words.secondsLeft(progress.secondsLeft)}`
+  return `${progress.parent ? `${progress.parent} / ` : ''}${progress.phase}${part}${left}`
+}
+
+/** Cut so that the terminal does not wrap it, counting wide characters as two columns. */
+function shortened(words: string, columns: number): string {
+  let width = 0
+  let cut = ''
+  for (const character of words) {
+    width += (character.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1
+    if (width >= columns) return `${cut}…`
+    cut += character
+  }
+  return cut
+}
