@@ -20,9 +20,7 @@ if (missing.length > 0) {
   if (process.argv.includes('--json')) process.stdout.write(JSON.stringify({ findings: [finding] }) + '\n')
   process.exitCode = 3
 } else {
-  // npm runs scripts in the root; relative paths are meant from where the person stands.
-  if (process.env.npm_lifecycle_event === 'cli' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)
-  // The command reads its arguments as if it had been started itself.
+  // The command reads its arguments as if it had been started itself; relative paths are its own business (INIT_CWD).
   process.argv[1] = entry
   await import(pathToFileURL(entry).href)
 }

@@ -30,7 +30,7 @@ export const zones = [
   },
   {
     folder: 'electron/cli/',
-    may: ['contract/', 'electron/core/', 'electron/cli/'],
+    may: ['contract/', 'electron/core/', 'electron/cli/', 'package.json'],
     builtins: 'node',
     electron: false,
     packages: 'any',
@@ -46,7 +46,7 @@ export const zones = [
   },
   {
     folder: 'electron/main/',
-    may: ['contract/', 'electron/core/', 'electron/cli/', 'electron/main/'],
+    may: ['contract/', 'electron/core/', 'electron/cli/', 'electron/main/', 'package.json'],
     builtins: 'node',
     electron: true,
     packages: 'any',

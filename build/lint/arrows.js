@@ -99,6 +99,9 @@ export const arrows = {
         }
       },
       Identifier(node) {
+        // `import { ipcRenderer }` holds the name twice at one place.
+        const parent = /** @type {{ parent?: { type: string, local?: unknown } }} */ (node).parent
+        if (parent?.type === 'ImportSpecifier' && parent.local === node) return
         if (node.name === 'ipcRenderer' && !file.startsWith(preloadFolder)) context.report({ node, messageId: 'ipcRenderer', data: { folder: preloadFolder } })
       },
     }

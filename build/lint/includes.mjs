@@ -6,15 +6,15 @@ import { pathToFileURL } from 'node:url'
 import { at } from '../lib/paths.mjs'
 import { filesUnder } from '../lib/stamp.mjs'
 
-/** `napi -> trt, compare -> abi, cuda -> loader`; `support` is what every layer stands on. @type {Record<string, string[]>} */
+/** `napi -> trt, compare -> abi, cuda -> loader`; `base` is what every layer stands on. @type {Record<string, string[]>} */
 export const layers = {
-  support: ['support'],
-  loader: ['loader', 'support'],
-  abi: ['abi', 'loader', 'support'],
-  cuda: ['cuda', 'loader', 'support'],
-  compare: ['compare', 'support'],
-  trt: ['trt', 'abi', 'cuda', 'loader', 'support'],
-  napi: ['napi', 'trt', 'compare', 'abi', 'cuda', 'loader', 'support'],
+  base: ['base'],
+  loader: ['loader', 'base'],
+  abi: ['abi', 'loader', 'base'],
+  cuda: ['cuda', 'loader', 'base'],
+  compare: ['compare', 'base'],
+  trt: ['trt', 'abi', 'cuda', 'loader', 'base'],
+  napi: ['napi', 'trt', 'compare', 'abi', 'cuda', 'loader', 'base'],
 }
 
 /** Headers that only one layer sees. @type {Array<{ header: RegExp, layer: string }>} */
