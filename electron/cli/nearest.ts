@@ -16,14 +16,15 @@ export function distance(a: string, b: string): number {
 
 const cell = (rows: number[][], i: number, j: number): number => rows[i]?.[j] ?? 0
 
-/** The name of the list that is nearest to what was typed; null for an empty list. A common beginning breaks a tie. */
+/** The name of the list that is nearest to what was typed; null for an empty list. The beginning of a name counts as near to it. */
 export function nearest(typed: string, names: readonly string[]): string | null {
   const wanted = typed.toLowerCase()
   let best: { name: string; cost: number } | null = null
   for (const name of names) {
     const lower = name.toLowerCase()
-    const prefix = lower.startsWith(wanted) || wanted.startsWith(lower)
-    const cost = distance(wanted, lower) - (prefix ? 0.5 : 0)
+    // Letters left off at the end cost as much as one slip: `--work` means `--workspace`.
+    const begun = wanted.length > 3 && lower.startsWith(wanted)
+    const cost = begun ? 1 : distance(wanted, lower)
     if (!best || cost < best.cost) best = { name, cost }
   }
   return best?.name ?? null

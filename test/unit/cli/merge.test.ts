@@ -1,0 +1,168 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { recipeSchema } from '../../../contract/recipe'
+import { commands } from '../../../electron/cli/commands'
+import { buildFlags } from '../../../electron/cli/flags/build'
+import { compareFlags } from '../../../electron/cli/flags/compare'
+import { defaultRecipe, merge, recipeFrom } from '../../../electron/cli/flags/merge'
+import { modelFlags } from '../../../electron/cli/flags/model'
+import type { FlagContext } from '../../../electron/cli/flags/types'
+import { parseCall } from '../../../electron/cli/program'
+import { textOf } from '../../../electron/cli/text'
+import { EnginesmithError } from '../../../electron/core/errors'
+
+const text = textOf('en')
+const context: FlagContext = { text, resolve: (given) => path.resolve('/start', given), program: (given) => `/bin/${given}` }
+
+function draft(argv: string[], base = defaultRecipe()) {
+  const parsed = parseCall(['run', 'a.pt', '--out', 'd', ...argv], commands, '1', text)
+  if (parsed.kind !== 'call') throw new Error('no call')
+  return merge(base, parsed.call.given, context)
+}
+function refusal(argv: string[]): EnginesmithError {
+  try {
+    draft(argv)
+  } catch (error) {
+    if (error instanceof EnginesmithError) return error
+    throw error
+  }
+  throw new Error('accepted')
+}
+
+describe('flags and recipe', () => {
+  it('leave the defaults where nothing is given', () => expect(draft([])).toEqual({ recipe: recipeSchema.parse({}), settings: {} }))
+
+  it('write every option', () => {
+    const { recipe, settings } = draft([
+      ...['--model', 'nets:Small', '--model-args', '{"classes": 10}', '--key-prefix', 'module.', '--project', 'code', '--python', 'python3.12'],
+      ...[
+        '--exporter',
+        'torchscript',
+        '--opset',
+        '17',
+        '--input',
+        'x:float32:Nx3x40x36',
+        '--input',
+        'a:b:bfloat16:',
+        '--inputs',
+        'in.npz',
+        '--seed',
+        '7',
+        '--sets',
+        '3',
+      ],
+      ...['--backend', 'tensorrt-rtx', '--target', 'sm86,sm120', '--shapes', 'x:1x3x32x32/4x3x32x32/8x3x32x32', '--precision', 'fp16', '--opt-level', '5'],
+      ...[
+        '--workspace',
+        '512.5',
+        '--timing-cache',
+        'c.cache',
+        '--refit',
+        '--strip',
+        '--version-compatible',
+        '--hardware-compat',
+        'ampere-plus',
+        '--device',
+        '1',
+      ],
+      ...['--atol', '1e-3', '--rtol', '.5', '--rule', 'polygraphy', '--expect', '/right.npz'],
+    ])
+    expect(settings).toEqual({ project: '/start/code', python: '/bin/python3.12' })
+    expect(recipe).toEqual({
+      version: 1,
+      load: {
+        model: 'nets:Small',
+        modelArgs: { classes: 10 },
+        keyPrefix: 'module.',
+        inputs: [
+          { name: 'x', dtype: 'float32', shape: ['N', 3, 40, 36] },
+          { name: 'a:b', dtype: 'bfloat16', shape: [] },
+        ],
+        inputsFile: '/start/in.npz',
+        seed: 7,
+        sets: 3,
+      },
+      convert: { exporter: 'torchscript', opset: 17 },
+      build: {
+        backend: 'tensorrt-rtx',
+        targets: ['sm86', 'sm120'],
+        profiles: [[{ name: 'x', min: [1, 3, 32, 32], opt: [4, 3, 32, 32], max: [8, 3, 32, 32] }]],
+        precision: 'fp16',
+        optLevel: 5,
+        workspace: 512.5,
+        timingCache: '/start/c.cache',
+        refit: true,
+        strip: true,
+        versionCompatible: true,
+        hardwareCompat: 'ampere-plus',
+        device: 1,
+      },
+      validate: { atol: 1e-3, rtol: 0.5, outputs: {}, rule: 'polygraphy', expect: '/right.npz' },
+    })
+    expect(recipeSchema.safeParse(recipe).success).toBe(true)
+  })
+
+  it('beat the recipe, option by option, and can undo a switch', () => {
+    const base = recipeSchema.parse({ build: { refit: true, strip: true, optLevel: 2, precision: 'fp16' }, load: { seed: 5 } })
+    const { recipe } = draft(['--no-refit', '--opt-level', '4'], base)
+    expect(recipe.build).toMatchObject({ refit: false, strip: true, optLevel: 4, precision: 'fp16' })
+    expect(recipe.load.seed).toBe(5)
+    expect(base.build.refit).toBe(true)
+  })
+
+  it('are told once in each table', () => {
+    const names = [...modelFlags, ...buildFlags, ...compareFlags].map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it.each([
+    [['--atol', 'nan'], 'USAGE'],
+    [['--atol', '-1'], 'USAGE'],
+    [['--rtol', '1e999'], 'USAGE'],
+    [['--opset', '17.5'], 'USAGE'],
+    [['--opset', '6'], 'USAGE'],
+    [['--seed', '-1'], 'USAGE'],
+    [['--seed', '0x10'], 'USAGE'],
+    [['--opt-level', '6'], 'USAGE'],
+    [['--workspace', '0'], 'USAGE'],
+    [['--device', 'gpu'], 'USAGE'],
+    [['--precision', 'fp61'], 'USAGE'],
+    [['--backend', 'tensort'], 'USAGE'],
+    [['--target', 'sm8'], 'TARGET_UNKNOWN'],
+    [['--target', 'sm86,'], 'TARGET_UNKNOWN'],
+    [['--model', 'nets.Small'], 'USAGE'],
+    [['--model-args', '{classes: 10}'], 'MODEL_ARGS_INVALID'],
+    [['--model-args', '10'], 'MODEL_ARGS_INVALID'],
+    [['--model-args', 'null'], 'MODEL_ARGS_INVALID'],
+    [['--input', 'x:float31:1'], 'USAGE'],
+    [['--input', 'x'], 'USAGE'],
+    [['--shapes', 'x:1/2'], 'USAGE'],
+    [['--shapes', 'x:1x3/2'], 'USAGE'],
+    [['--shapes', 'x:1x3/2/3'], 'PROFILE_INVALID'],
+  ])('%j is refused as %s', (argv, code) => {
+    const error = refusal(argv)
+    expect(error.code).toBe(code)
+    expect(error.remedy).not.toBe('')
+  })
+
+  it('a wrong word names the nearest right one', () => expect(refusal(['--backend', 'tensort']).remedy).toContain('Did you mean tensorrt?'))
+})
+
+describe('a recipe file', () => {
+  it('starts its relative paths at its own folder, and is refused with the place that is wrong', async () => {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'recipe-'))
+    const file = path.join(folder, 'r.json')
+    await fs.writeFile(file, JSON.stringify({ load: { inputsFile: 'in/x.npz' }, validate: { expect: '/abs.npz' } }))
+    const recipe = await recipeFrom(file)
+    expect(recipe.load.inputsFile).toBe(path.join(folder, 'in', 'x.npz'))
+    expect(recipe.validate.expect).toBe('/abs.npz')
+    await fs.writeFile(file, JSON.stringify({ build: { optLevel: 9 }, python: '/usr/bin/python' }))
+    await expect(recipeFrom(file)).rejects.toMatchObject({ code: 'RECIPE_INVALID', evidence: { issues: [{ field: 'build.optLevel' }, { field: '' }] } })
+    await fs.writeFile(file, '{')
+    await expect(recipeFrom(file)).rejects.toMatchObject({ code: 'RECIPE_INVALID' })
+    await expect(recipeFrom(path.join(folder, 'none.json'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+    await fs.rm(folder, { recursive: true })
+  })
+})
