@@ -3,6 +3,7 @@
 // and its handling of signals are the command's own.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { emptyDocument } from './lib/empty-documents.mjs'
 import { at } from './lib/paths.mjs'
 
 const entry = at('out', 'cli', 'index.js')
@@ -16,8 +17,9 @@ if (missing.length > 0) {
     remedy: 'Run: npm run setup',
     evidence: { missing },
   }
+  const argv = process.argv.slice(2)
   process.stderr.write(`${finding.message} ${finding.remedy}\n`)
-  if (process.argv.includes('--json')) process.stdout.write(JSON.stringify({ findings: [finding] }) + '\n')
+  if (argv.includes('--json')) process.stdout.write(JSON.stringify({ ...emptyDocument(argv), findings: [finding] }) + '\n')
   process.exitCode = 3
 } else {
   // The command reads its arguments as if it had been started itself; relative paths are its own business (INIT_CWD).

@@ -6,6 +6,7 @@ import { jsonSchemas } from '../../../contract/schemas'
 import { recipeSchema } from '../../../contract/recipe'
 import { commands } from '../../../electron/cli/commands'
 import { textOf } from '../../../electron/cli/text'
+import { emptyDocument } from '../../../build/lib/empty-documents.mjs'
 
 const folder = path.resolve(__dirname, '../../../docs/schemas')
 const wanted: Record<string, Record<string, unknown>> = jsonSchemas()
@@ -28,6 +29,12 @@ describe('docs/schemas', () => {
     expect(check(empty), JSON.stringify(check.errors)).toBe(true)
     expect(check({ ...empty, stray: 1 })).toBe(false)
     expect(check({ ...empty, findings: [{ code: 'USAGE', severity: 'error', message: 'm', remedy: '', evidence: {} }] })).toBe(false)
+  })
+
+  it('is kept by what the wrapper prints before set-up', () => {
+    for (const command of commands) expect(emptyDocument(['--lang', 'en', command.name, '--json'])).toEqual(command.empty(textOf('en')))
+    expect(emptyDocument(['--json'])).toEqual({ findings: [] })
+    expect(emptyDocument(['constructor'])).toEqual({ findings: [] })
   })
 
   it('takes every recipe that the program takes: none of its options has to be there', () => {

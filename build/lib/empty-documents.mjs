@@ -1,0 +1,45 @@
+// What the command line prints before set-up has compiled it: the documents of electron/cli/documents.ts with nothing in
+// them (test/unit/cli/schemas.test.ts holds the two together).
+
+const pending = { state: 'pending', seconds: 0, cached: false }
+const run = {
+  run: null,
+  verdict: null,
+  stages: { load: pending, convert: pending, build: pending, validate: pending },
+  comparisons: [],
+  findings: [],
+  artifacts: [],
+  requested: null,
+  achieved: null,
+  environment: null,
+}
+const make = { artifacts: [], requested: null, achieved: null, comparisons: [], findings: [], environment: null }
+const unknown = { available: false, version: null, path: null, attempts: [{ path: '', reason: 'not looked at: the call ended before' }] }
+
+/** @type {Record<string, object>} */
+const documents = {
+  doctor: {
+    python: { path: null, version: null },
+    torch: null,
+    driver: null,
+    gpus: [],
+    engines: { tensorrt: unknown, 'tensorrt-rtx': unknown, 'torch-tensorrt': unknown, onnxruntime: unknown },
+    findings: [],
+  },
+  inspect: { format: 'unknown', bytes: null, sha256: null, signature: null, tensors: null, pickle: null, engine: null, findings: [] },
+  convert: make,
+  build: make,
+  run,
+  validate: run,
+  compare: { verdict: null, comparisons: [], findings: [] },
+  open: { findings: [] },
+}
+
+/**
+ * The empty document of the command that a call names; that of a call without one where it names none.
+ * @param {readonly string[]} argv
+ */
+export function emptyDocument(argv) {
+  const word = argv.find((argument, index) => !argument.startsWith('-') && argv[index - 1] !== '--lang')
+  return (word !== undefined && Object.hasOwn(documents, word) ? documents[word] : undefined) ?? { findings: [] }
+}
