@@ -1,0 +1,102 @@
+"""``torch.onnx.export(dynamo=False)``: follows one run of the sample, or takes a TorchScript graph as it is."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import os
+import warnings
+from typing import Any
+
+from ..errors import Cancelled, WorkerError, finding, first_line, user_frame
+from ..torch_import import import_torch
+from .request import Export
+
+OTHER = [{'kind': 'choose-exporter', 'label': 'Use the dynamo exporter', 'path': 'convert.exporter', 'value': 'dynamo'}]
+
+
+def export(request: Export, path: str, is_scripted: bool) -> list[dict[str, Any]]:
+    """Write the ONNX file at ``path``; returns a finding for each value that tracing froze."""
+    torch = import_torch()
+    dynamic = {name: dict(axes) for name, axes in zip(request.inputs, request.dynamic) if axes}
+    options: dict[str, Any] = {
+        'input_names': request.inputs,
+        'output_names': request.outputs,
+        'dynamic_axes': dynamic or None,
+        'opset_version': request.opset,
+        'do_constant_folding': True,
+    }
+    if 'dynamo' in inspect.signature(torch.onnx.export).parameters:
+        options['dynamo'] = False
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        try:
+            torch.onnx.export(request.module, request.args, path, **options)
+        except Cancelled:
+            raise
+        except Exception as error:
+            raise _explain(error, torch, is_scripted) from error
+    return _frozen(caught, torch)
+
+
+def _frozen(caught: list[warnings.WarningMessage], torch: Any) -> list[dict[str, Any]]:
+    """``CONVERT_TRACE_CONSTANT`` for each line that turned a tensor into a number while it was traced."""
+    own = os.path.dirname(os.path.abspath(torch.__file__))
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for warning in caught:
+        if not issubclass(warning.category, torch.jit.TracerWarning):
+            continue
+        place = (warning.filename, warning.lineno)
+        # A library's own lines (an image resize, say) are noise unless they are all there is.
+        found.setdefault(
+            place,
+            finding(
+                'CONVERT_TRACE_CONSTANT',
+                'info' if os.path.abspath(warning.filename).startswith(own) else 'warning',
+                f'Tracing took a value of the sample for a constant at {os.path.basename(warning.filename)}, line {warning.lineno}: '
+                f'{first_line(warning.message)}',
+                'Check the result at a second shape; script that part or use the dynamo exporter if it must follow the input.',
+                {
+                    'file': warning.filename,
+                    'line': warning.lineno,
+                    'code': linecache.getline(warning.filename, warning.lineno).strip(),
+                    'reason': first_line(warning.message),
+                },
+                OTHER,
+            ),
+        )
+    return list(found.values())
+
+
+def _explain(error: Exception, torch: Any, is_scripted: bool) -> WorkerError:
+    if isinstance(error, ModuleNotFoundError) or 'is not installed' in str(error):
+        return WorkerError(
+            'PACKAGE_MISSING',
+            f'The torchscript exporter needs a package that this Python lacks: {first_line(error)}',
+            'Install it there: pip install onnx.',
+            {'package': getattr(error, 'name', None) or 'onnx', 'exporter': 'torchscript'},
+            [{'kind': 'choose-python', 'label': 'Choose another Python'}],
+        )
+    where = user_frame(error)
+    at = f' ({where["file"]}, line {where["line"]})' if where else ''
+    evidence = {'exporter': 'torchscript', 'torch': str(torch.__version__), 'reason': first_line(error), 'frame': where}
+    if is_scripted:
+        remedy, actions = (
+            'TorchScript has no other exporter: convert the original model instead of its TorchScript file.',
+            [],
+        )
+    else:
+        remedy, actions = 'Try the dynamo exporter.', OTHER
+    if 'opset' in str(error).lower():
+        remedy = f'Choose another opset. {remedy}'
+        actions = [
+            *actions,
+            {'kind': 'set-option', 'label': "Use the exporter's own opset", 'path': 'convert.opset', 'value': None},
+        ]
+    return WorkerError(
+        'CONVERT_FAILED',
+        f'The torchscript exporter cannot convert this model{at}: {type(error).__name__}: {first_line(error)}',
+        remedy,
+        evidence,
+        actions,
+    )
