@@ -22,6 +22,8 @@ export const commands = {
       isRoot: z.boolean(),
     }),
   },
+  /** The window listens from now on: answers with what the app was started with, before it did. */
+  'app.ready': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
   'settings.get': { input: nothing, output: settingsSchema },
   'settings.set': { input: settingsSchema.partial(), output: settingsSchema },
   'toolchain.get': {

@@ -1,0 +1,47 @@
+import type { Settings } from '../../../contract/settings'
+
+/** The few words that the system's own dialogs show; the rest of the interface speaks in the renderer. */
+const en = {
+  closeTitle: 'A run is still under way',
+  closeDetail: 'Closing cancels it. Finished steps are kept and reused when it is run again.',
+  closeCancel: 'Cancel the run and close',
+  closeStay: 'Keep running',
+  openModel: 'Open a model',
+  openFolder: 'Choose a folder',
+  openNpz: 'Choose arrays',
+  openPython: 'Choose a Python',
+  openLibrary: 'Choose a library',
+  openRecipe: 'Choose a recipe',
+  models: 'Models',
+  allFiles: 'All files',
+  arrays: 'Arrays',
+  recipes: 'Recipes',
+  saveReport: 'Save the report',
+  saveRecipe: 'Save the recipe',
+}
+type Texts = typeof en
+
+const zhCN: Texts = {
+  closeTitle: '仍有运行在进行',
+  closeDetail: '关闭将取消该运行。已完成的步骤会保留，再次运行时复用。',
+  closeCancel: '取消运行并关闭',
+  closeStay: '继续运行',
+  openModel: '打开模型',
+  openFolder: '选择文件夹',
+  openNpz: '选择数组文件',
+  openPython: '选择 Python',
+  openLibrary: '选择库文件',
+  openRecipe: '选择配方',
+  models: '模型',
+  allFiles: '所有文件',
+  arrays: '数组',
+  recipes: '配方',
+  saveReport: '保存报告',
+  saveRecipe: '保存配方',
+}
+
+export function textsFor(language: Settings['language'], systemLanguage: string): Texts {
+  const resolved = language === 'system' ? systemLanguage : language
+  return resolved.toLowerCase().startsWith('zh') ? zhCN : en
+}
+export type { Texts }
