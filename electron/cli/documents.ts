@@ -1,9 +1,10 @@
 import type { CompareDocument, InspectDocument, MakeDocument, PlainDocument, RunDocument } from '../../contract/documents'
 import type { DoctorDocument } from '../../contract/environment'
 import type { Finding } from '../../contract/finding'
-import type { Artifact, RunSnapshot, StageResult } from '../../contract/run'
+import type { Artifact, RunSnapshot, StageName } from '../../contract/run'
 import { stageNames } from '../../contract/run'
 import type { RunHandle } from '../core/api'
+import { isDone, type CallRecord } from './call-record'
 import type { Text } from './text'
 
 export const emptyRun = (): RunDocument => {
@@ -47,40 +48,42 @@ export const emptyDoctor = (text: Text): DoctorDocument => {
   }
 }
 
-/** The document of a run, with artifacts at absolute paths. */
-export function runDocument(handle: Pick<RunHandle, 'snapshot' | 'artifactPath' | 'folder'>): RunDocument {
+/** The document of a call on a run, with artifacts at absolute paths. What the call did not reach is not in it. */
+export function runDocument(handle: Pick<RunHandle, 'snapshot' | 'artifactPath' | 'folder'>, record: CallRecord): RunDocument {
   const snapshot = handle.snapshot()
-  const { stages, cards, recipe } = snapshot
-  const built = stages.build.state !== 'pending'
+  const { cards, recipe } = snapshot
+  const stages = {
+    load: record.stage(snapshot, 'load'),
+    convert: record.stage(snapshot, 'convert'),
+    build: record.stage(snapshot, 'build'),
+    validate: record.stage(snapshot, 'validate'),
+  }
+  const reached = stageNames.filter((name) => stages[name].state !== 'pending')
+  const done = reached.filter((name) => isDone(stages[name].state))
   const { backend, ...options } = recipe.build
+  const card = done.includes('build') ? cards.build : null
   return {
     run: handle.folder,
-    verdict: stages.validate.state === 'completed' || stages.validate.state === 'cached' ? snapshot.verdict : null,
-    stages: { load: stage(stages.load), convert: stage(stages.convert), build: stage(stages.build), validate: stage(stages.validate) },
-    comparisons: snapshot.comparisons,
-    findings: findingsOf(snapshot),
-    artifacts: artifactsOf(snapshot).map((artifact) => ({ ...artifact, path: handle.artifactPath(artifact) })),
-    requested: built ? { backend, options } : null,
-    achieved: cards.build && built ? { backend: cards.build.backend, version: cards.build.libraryVersion, rows: cards.build.readBacks } : null,
+    verdict: done.includes('validate') ? snapshot.verdict : null,
+    stages,
+    comparisons: snapshot.comparisons.filter(({ hop }) => done.includes('validate') || (done.includes('convert') && hop === 'pytorch-onnx')),
+    findings: findingsOf(snapshot, reached),
+    artifacts: artifactsOf(snapshot, done).map((artifact) => ({ ...artifact, path: handle.artifactPath(artifact) })),
+    requested: reached.includes('build') ? { backend, options } : null,
+    achieved: card ? { backend: card.backend, version: card.libraryVersion, rows: card.readBacks } : null,
     environment: snapshot.environment,
   }
 }
 
-const stage = (result: StageResult): RunDocument['stages']['load'] => ({
-  state: result.state,
-  seconds: result.state === 'pending' ? 0 : result.seconds,
-  cached: result.state === 'cached',
-})
-
-/** Findings of the run and of its stages, each once, in the order in which the stages ran. */
-export function findingsOf(snapshot: Pick<RunSnapshot, 'findings' | 'stages'>): Finding[] {
-  const all = [...stageNames.flatMap((name) => snapshot.stages[name].findings), ...snapshot.findings]
+/** Findings of the file, the run and the given stages, each once. */
+export function findingsOf(snapshot: Pick<RunSnapshot, 'findings' | 'stages'>, names: readonly StageName[]): Finding[] {
+  const all = [...snapshot.findings, ...names.flatMap((name) => snapshot.stages[name].findings)]
   return unique(all, (finding) => JSON.stringify([finding.code, finding.severity, finding.message, finding.evidence]))
 }
 
-export const artifactsOf = (snapshot: Pick<RunSnapshot, 'stages'>): Artifact[] =>
+export const artifactsOf = (snapshot: Pick<RunSnapshot, 'stages'>, names: readonly StageName[]): Artifact[] =>
   unique(
-    stageNames.flatMap((name) => snapshot.stages[name].artifacts),
+    names.flatMap((name) => snapshot.stages[name].artifacts),
     ({ kind, path }) => `${kind} ${path}`,
   )
 

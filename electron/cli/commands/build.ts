@@ -43,7 +43,7 @@ export const buildCommand = defineCommand<MakeDocument>({
       const { document, facts } = await execute(handle, context, { upTo: 'build' })
       const { requested, achieved, environment } = document
       const made: MakeDocument = { ...emptyMake(), requested, achieved, environment, findings: document.findings }
-      const engine = artifactsOf(handle.snapshot()).find(({ kind }) => kind === 'engine')
+      const engine = artifactsOf(handle.snapshot(), ['build']).find(({ kind }) => kind === 'engine')
       const state = document.stages.build.state
       if (state !== 'completed' && state !== 'cached') return { document: made, facts }
       if (!engine) {

@@ -35,9 +35,9 @@ export const convertCommand = defineCommand<MakeDocument>({
       const { document, facts } = await execute(handle, context, { upTo: format === 'onnx' ? 'convert' : 'validate' })
       const made: MakeDocument = { ...emptyMake(), comparisons: document.comparisons, findings: document.findings, environment: document.environment }
       const state = document.stages.convert.state
-      const onnx = artifactsOf(handle.snapshot()).find(({ kind }) => kind === 'onnx')
+      const onnx = artifactsOf(handle.snapshot(), ['convert']).find(({ kind }) => kind === 'onnx')
       if (facts.cancelled || !onnx || (state !== 'completed' && state !== 'cached')) return { document: made, facts: judgedOnly(facts) }
-      const data = artifactsOf(handle.snapshot()).filter(({ kind }) => kind === 'onnx-data')
+      const data = artifactsOf(handle.snapshot(), ['convert']).filter(({ kind }) => kind === 'onnx-data')
       try {
         const artifacts = await placeArtifacts(onnx, data, out, (artifact) => handle.artifactPath(artifact), options)
         return { document: { ...made, artifacts }, facts: judgedOnly(facts) }

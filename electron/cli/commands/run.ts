@@ -1,10 +1,11 @@
 import type { RunDocument } from '../../../contract/documents'
-import type { StageName } from '../../../contract/run'
+import type { RunSnapshot, StageName } from '../../../contract/run'
 import type { RunHandle } from '../../core/api'
 import { makeFinding } from '../../core/errors'
+import { isDone, recordCall, type StageEntry } from '../call-record'
 import { defineCommand, type Context } from '../command'
 import { emptyRun, runDocument } from '../documents'
-import { allWell, factsOfStages, factsOfVerdict, joined, type Facts } from '../exit-code'
+import { exitCode, factsOfFault, factsOfFindings, factsOfStages, factsOfVerdict, joined, type Facts } from '../exit-code'
 import { buildFlags } from '../flags/build'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
@@ -27,37 +28,60 @@ export const runCommand = defineCommand<RunDocument>({
       recipe: draft.recipe,
       folder: context.resolve(String(call.own['out'])),
     })
-    return execute(handle, context, { upTo: 'validate' })
+    return closing(handle, () => execute(handle, context, { upTo: 'validate' }))
   },
 })
 
-/** Runs the stages of a run and tells what came of it; the folder is free again afterwards. */
+/** Frees the run's folder when its work is over, whatever came of it. */
+export async function closing<T>(handle: RunHandle, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Runs the stages of a run and tells what came of it. */
 export async function execute(
   handle: RunHandle,
   context: Context,
-  options: { upTo: StageName; only?: boolean },
+  { upTo, only }: { upTo: StageName; only?: boolean },
 ): Promise<{ document: RunDocument; facts: Facts }> {
-  context.partial = () => interrupted(runDocument(handle))
+  const record = recordCall(handle, only === true ? upTo : null)
+  context.partial = () => interrupted(runDocument(handle, record))
   const unfollow = context.reporter.follow(handle)
   try {
-    await handle.execute({ ...options, signal: context.signal })
+    await handle.execute({ upTo, only, signal: context.signal })
   } finally {
     unfollow()
+    record.end()
   }
-  const document = runDocument(handle)
-  const stages = factsOfStages(document.stages, (name) => handle.snapshot().stages[name].findings)
-  await handle.close()
-  const facts = joined(stages, factsOfVerdict(document.verdict))
-  if (options.upTo !== 'validate' || document.verdict !== null || Object.values(facts).includes(true)) return { document, facts }
-  const { noVerdict, nothingSaid, nothingSaidRemedy } = { ...context.text.faults }
-  const fault = makeFinding('INTERNAL', 'error', noVerdict, nothingSaidRemedy, { meaning: nothingSaid(4) })
-  return { document: { ...document, findings: [...document.findings, fault] }, facts: { ...allWell, crashed: true } }
+  const document = runDocument(handle, record)
+  const snapshot = handle.snapshot()
+  const ofStages = factsOfStages(document.stages, (name) => snapshot.stages[name].findings)
+  const facts = joined(joined(ofStages, housekeeping(snapshot)), factsOfVerdict(document.verdict))
+  return ended(document, facts, upTo, context)
+}
+
+/** Faults of the run itself, such as a report that could not be written; those of the file are for Load to judge. */
+function housekeeping({ findings, input }: RunSnapshot): Facts {
+  return factsOfFindings(findings.filter((finding) => !input.findings.some(({ code, message }) => code === finding.code && message === finding.message)))
+}
+
+/** A call that did not come as far as it was to says why: it was cancelled between two stages, or something is wrong here. */
+function ended(document: RunDocument, facts: Facts, upTo: StageName, { signal, text }: Context): { document: RunDocument; facts: Facts } {
+  const { faults } = text
+  const arrived = isDone(document.stages[upTo].state) && (upTo !== 'validate' || document.verdict !== null)
+  if (arrived || exitCode({ ...facts, notJudged: false }) !== 0) return { document, facts }
+  const finding = signal.aborted
+    ? makeFinding('CANCELLED', 'error', faults.cancelled, faults.cancelledRemedy)
+    : makeFinding('INTERNAL', 'error', faults.noVerdict, faults.nothingSaidRemedy)
+  return { document: { ...document, findings: [...document.findings, finding] }, facts: joined(facts, factsOfFault(finding)) }
 }
 
 /** A run that is left in the middle: what was being done counts as cancelled. */
 function interrupted(document: RunDocument): RunDocument {
   const { load, convert, build, validate } = document.stages
-  const ended = (stage: RunDocument['stages']['load']): RunDocument['stages']['load'] =>
-    stage.state === 'running' || stage.state === 'cancelling' ? { ...stage, state: 'cancelled' } : stage
-  return { ...document, stages: { load: ended(load), convert: ended(convert), build: ended(build), validate: ended(validate) } }
+  const stopped = (stage: StageEntry): StageEntry => (stage.state === 'running' || stage.state === 'cancelling' ? { ...stage, state: 'cancelled' } : stage)
+  return { ...document, stages: { load: stopped(load), convert: stopped(convert), build: stopped(build), validate: stopped(validate) } }
 }

@@ -5,7 +5,7 @@ import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { merge } from '../flags/merge'
 import { runLines } from '../output/human'
-import { execute } from './run'
+import { closing, execute } from './run'
 
 export const validateCommand = defineCommand<RunDocument>({
   name: 'validate',
@@ -18,9 +18,11 @@ export const validateCommand = defineCommand<RunDocument>({
     const { settings } = await draftOf(call, context)
     const core = await context.core(settings)
     const handle = await core.runs.open(context.resolve(call.args[0] ?? ''))
-    // The flags lie over the recipe that the run was made with, not over the defaults.
-    const { recipe } = merge(handle.snapshot().recipe, call.given, { text: context.text, resolve: context.resolve, program: context.resolve })
-    if (call.given.length > 0) await handle.setRecipe(recipe)
-    return execute(handle, context, { upTo: 'validate', only: true })
+    return closing(handle, async () => {
+      // The flags lie over the recipe that the run was made with, not over the defaults.
+      const { recipe } = merge(handle.snapshot().recipe, call.given, { text: context.text, resolve: context.resolve, program: context.resolve })
+      if (call.given.length > 0) await handle.setRecipe(recipe)
+      return execute(handle, context, { upTo: 'validate', only: true })
+    })
   },
 })
