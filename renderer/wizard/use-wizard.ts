@@ -1,4 +1,4 @@
-import { computed, inject, provide, ref, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type Ref } from 'vue'
+import { computed, inject, provide, shallowReactive, shallowRef, type ComputedRef, type InjectionKey } from 'vue'
 import type { RemedyAction } from '../../contract/finding'
 import type { Recipe } from '../../contract/recipe'
 import type { RunSnapshot, StageName } from '../../contract/run'
@@ -16,7 +16,9 @@ export interface Wizard {
   recipe: ComputedRef<Recipe>
   stage: ComputedRef<StageName>
   /** What the open form holds against going on. */
-  draft: Ref<Reason | null>
+  draft: ComputedRef<Reason | null>
+  /** A form says that it cannot be taken over as it stands, or (null) that it can. */
+  hold: (form: string, reason: Reason | null) => void
   edit: (recipe: Recipe) => void
   editOptions: <S extends 'load' | 'convert' | 'build' | 'validate'>(stage: S, options: Partial<Recipe[S]>) => void
   canUndo: ComputedRef<boolean>
@@ -47,7 +49,7 @@ export function provideWizard(run: ComputedRef<RunSnapshot>): Wizard {
   const runs = useRuns()
   const ui = useUi()
   const unsent = shallowRef<Recipe | null>(null)
-  const draft = ref<Reason | null>(null)
+  const held = shallowReactive(new Map<string, Reason>())
   const recipe = computed(() => unsent.value ?? run.value.recipe)
   const history = computed(() => histories.get(run.value.id) ?? emptyHistory())
   let sending: Promise<unknown> = Promise.resolve()
@@ -79,7 +81,8 @@ export function provideWizard(run: ComputedRef<RunSnapshot>): Wizard {
     run,
     recipe,
     stage: computed(() => ui.stage),
-    draft,
+    draft: computed(() => [...held.values()][0] ?? null),
+    hold: (form, reason) => void (reason === null ? held.delete(form) : held.set(form, reason)),
     edit,
     editOptions: (stage, options) => edit(editStage(recipe.value, stage, options)),
     canUndo: computed(() => history.value.past.length > 0),

@@ -1,1 +1,76 @@
-export default {}
+import build from './wizard-build'
+import convert from './wizard-convert'
+import load from './wizard-load'
+import validate from './wizard-validate'
+
+export default {
+  runAll: 'Run all to verdict',
+  undo: 'Undo the last change of the recipe',
+  redo: 'Redo the change of the recipe',
+  cancel: { load: 'Cancel load', convert: 'Cancel conversion', build: 'Cancel build', validate: 'Cancel validation' },
+  cancelling: 'Cancelling',
+  ask: {
+    title: 'Cancel after {time} of work?',
+    text: 'Finished stages stay and are reused. The work of this stage is lost.',
+    keep: 'Keep working',
+  },
+  primary: {
+    start: { load: 'Load model', convert: 'Convert to ONNX', build: 'Build engine', validate: 'Validate' },
+    again: { load: 'Load again', convert: 'Convert again', build: 'Build again', validate: 'Validate again' },
+    resume: { load: 'Load again', convert: 'Convert again', build: 'Build again', validate: 'Validate again' },
+    startOnnx: 'Check ONNX',
+    startRuntime: 'Prepare ONNX Runtime',
+    continue: { load: 'Continue to Load', convert: 'Continue to Convert', build: 'Continue to Build', validate: 'Continue to Validate' },
+    report: 'Save report',
+    settle: 'Move run to a GPU machine',
+  },
+  reason: {
+    busy: 'A stage is at work',
+    unsafe: 'Globals are refused',
+    dangerous: 'The file holds harmful code',
+    unknownFormat: 'Not a model',
+    classMissing: 'Name the class first',
+    inputsMissing: 'State the inputs first',
+    inputsInvalid: 'Correct the inputs first',
+    profileInvalid: 'Correct the sizes first',
+    optionsInvalid: 'Correct the options first',
+    loadFirst: 'Load first',
+    convertFirst: 'Convert first',
+    buildFirst: 'Build first',
+  },
+  findings: {
+    title: 'Findings',
+    errors: '{count} to solve',
+    warnings: '{count} to consider',
+    notes: '{count} note | {count} notes',
+    none: 'Nothing found',
+    evidence: 'Evidence',
+    more: 'and {count} more',
+  },
+  progress: {
+    title: 'Progress',
+    elapsed: '{time} elapsed',
+    left: 'about {time} left',
+    label: 'Progress of {stage}',
+    waiting: 'Starting',
+    phases: 'Phases',
+    cancelling: 'Cancelling. The stage is asked first, then its process is ended.',
+  },
+  stopped: {
+    failed: '{stage} stopped',
+    failedText: 'The finding below says why and what to do. What was finished before is kept.',
+    crashed: 'The process of {stage} ended unexpectedly',
+    crashedText: 'The app and the finished stages are not affected. Run it again, or change an option first.',
+    cancelled: '{stage} was cancelled',
+    cancelledText: 'Finished stages are reused when you run it again.',
+    stale: 'An option changed since',
+    staleText: 'What is shown is of before the change. Only what depends on it runs again.',
+    cached: 'Reused from before: nothing it depends on changed.',
+  },
+  saved: 'Saved as {path}',
+  next: 'Changes go to the next run of this stage; later stages become stale.',
+  load,
+  convert,
+  build,
+  validate,
+}

@@ -1,1 +1,76 @@
-export default {}
+import build from './wizard-build'
+import convert from './wizard-convert'
+import load from './wizard-load'
+import validate from './wizard-validate'
+
+export default {
+  runAll: '全部运行直至判定',
+  undo: '撤销对配方的上一次修改',
+  redo: '重做对配方的修改',
+  cancel: { load: '取消加载', convert: '取消转换', build: '取消构建', validate: '取消验证' },
+  cancelling: '正在取消',
+  ask: {
+    title: '已运行 {time}，要取消吗？',
+    text: '已完成的阶段会保留并复用。本阶段的工作将丢失。',
+    keep: '继续运行',
+  },
+  primary: {
+    start: { load: '加载模型', convert: '转换为 ONNX', build: '构建引擎', validate: '验证' },
+    again: { load: '重新加载', convert: '重新转换', build: '重新构建', validate: '重新验证' },
+    resume: { load: '重新加载', convert: '重新转换', build: '重新构建', validate: '重新验证' },
+    startOnnx: '检查 ONNX',
+    startRuntime: '准备 ONNX Runtime',
+    continue: { load: '继续到加载', convert: '继续到转换', build: '继续到构建', validate: '继续到验证' },
+    report: '保存报告',
+    settle: '将运行移到有 GPU 的机器',
+  },
+  reason: {
+    busy: '有阶段正在运行',
+    unsafe: '有全局名称被拒绝',
+    dangerous: '文件含有有害代码',
+    unknownFormat: '不是模型',
+    classMissing: '请先指定类',
+    inputsMissing: '请先填写输入',
+    inputsInvalid: '请先更正输入',
+    profileInvalid: '请先更正尺寸',
+    optionsInvalid: '请先更正选项',
+    loadFirst: '请先加载',
+    convertFirst: '请先转换',
+    buildFirst: '请先构建',
+  },
+  findings: {
+    title: '发现',
+    errors: '{count} 项待解决',
+    warnings: '{count} 项待考虑',
+    notes: '{count} 项提示',
+    none: '没有发现问题',
+    evidence: '证据',
+    more: '另有 {count} 项',
+  },
+  progress: {
+    title: '进度',
+    elapsed: '已用 {time}',
+    left: '约剩 {time}',
+    label: '{stage}进度',
+    waiting: '正在启动',
+    phases: '步骤',
+    cancelling: '正在取消。先请求该阶段停止，再结束其进程。',
+  },
+  stopped: {
+    failed: '{stage}已停止',
+    failedText: '下方的发现说明了原因与处理办法。此前完成的内容均已保留。',
+    crashed: '{stage}的进程意外结束',
+    crashedText: '应用与已完成的阶段不受影响。可重新运行，或先修改选项。',
+    cancelled: '{stage}已取消',
+    cancelledText: '重新运行时会复用已完成的阶段。',
+    stale: '此后有选项被修改',
+    staleText: '显示的是修改前的结果。只有受影响的部分会重新运行。',
+    cached: '复用此前的结果：其依赖均未改变。',
+  },
+  saved: '已保存为 {path}',
+  next: '修改用于本阶段的下一次运行；其后的阶段将过期。',
+  load,
+  convert,
+  build,
+  validate,
+}
