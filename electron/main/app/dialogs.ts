@@ -1,31 +1,6 @@
-import { dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron'
-import type { CommandInput } from '../../../contract/ipc'
+import { dialog, type BrowserWindow } from 'electron'
+import { openChoice, type OpenKind } from './open-choices'
 import type { Texts } from './texts'
-
-export type OpenKind = CommandInput<'dialog.open'>['kind']
-type Choice = Pick<OpenDialogOptions, 'title' | 'properties' | 'filters'>
-
-const models = ['pt', 'pth', 'pt2', 'bin', 'ckpt', 'safetensors', 'onnx', 'wts', 'engine', 'plan', 'trt', 'zip']
-const libraries: Partial<Record<NodeJS.Platform, string[]>> = { win32: ['dll'], darwin: ['dylib'] }
-
-/** What each dialog asks for. Filters are a help alone: formats are told by content, so every file can be shown. */
-export function openChoice(kind: OpenKind, texts: Texts, platform: NodeJS.Platform): Choice {
-  const all: FileFilter = { name: texts.allFiles, extensions: ['*'] }
-  const libraryEndings = libraries[platform]
-  const choices: Record<OpenKind, Choice> = {
-    model: { title: texts.openModel, properties: ['openFile'], filters: [{ name: texts.models, extensions: models }, all] },
-    folder: { title: texts.openFolder, properties: ['openDirectory'] },
-    npz: { title: texts.openNpz, properties: ['openFile'], filters: [{ name: texts.arrays, extensions: ['npz', 'npy'] }, all] },
-    python: { title: texts.openPython, properties: ['openFile', 'showHiddenFiles'] },
-    library: {
-      title: texts.openLibrary,
-      properties: ['openFile'],
-      filters: libraryEndings ? [{ name: texts.openLibrary, extensions: libraryEndings }, all] : [all],
-    },
-    recipe: { title: texts.openRecipe, properties: ['openFile'], filters: [{ name: texts.recipes, extensions: ['json'] }, all] },
-  }
-  return choices[kind]
-}
 
 export async function askOpen(window: BrowserWindow, kind: OpenKind, texts: Texts): Promise<string | null> {
   const answer = await dialog.showOpenDialog(window, openChoice(kind, texts, process.platform))
