@@ -1,0 +1,2 @@
+export { createToolchain, type ToolchainOptions } from './toolchain'
+export { environmentDifferences, environmentFinding } from './compare'
