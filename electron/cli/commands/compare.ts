@@ -2,23 +2,19 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { CompareDocument } from '../../../contract/documents'
-import type { Finding } from '../../../contract/finding'
-import type { NativeResult } from '../../../contract/native'
-import type { Comparison, Hop, Verdict } from '../../../contract/run'
+import type { Hop } from '../../../contract/run'
 import type { ValidateOptions } from '../../../contract/recipe'
 import type { EngineHost } from '../../core/api'
 import { writing } from '../../core/disk'
 import { makeFinding } from '../../core/errors'
 import { readTensors, writeSafetensors } from '../../core/tensors'
-import { defineCommand, type Context } from '../command'
+import { rowFindings, toComparison, toleranceTable, verdictOf } from '../../core/verdict'
+import { defineCommand } from '../command'
 import { emptyCompare } from '../documents'
 import { factsOfVerdict } from '../exit-code'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { compareLines } from '../output/human'
-import type { Text } from '../text'
-
-type Output = NativeResult<'tensors.compare'>['outputs'][number]
 
 export const compareCommand = defineCommand<CompareDocument>({
   name: 'compare',
@@ -29,7 +25,7 @@ export const compareCommand = defineCommand<CompareDocument>({
   own: [],
   flags: compareFlags,
   empty: emptyCompare,
-  print: compareLines,
+  print: (document, text) => compareLines(document, text, labelOf),
   async run(call, context) {
     const { recipe, settings } = await draftOf(call, context)
     const { validate } = recipe
@@ -44,7 +40,7 @@ export const compareCommand = defineCommand<CompareDocument>({
         pairs.push({ hop: 'expected-onnx', reference: expected, candidate: a }, { hop: 'expected-engine', reference: expected, candidate: b })
       }
       const document = emptyCompare()
-      for (const pair of pairs) await comparePair(core.host, pair, validate, context, document)
+      for (const pair of pairs) await comparePair(core.host, pair, validate, context.signal, document)
       document.verdict = verdictOf(document.comparisons)
       if (document.comparisons.length === 0) {
         document.findings.push(makeFinding('NOTHING_TO_COMPARE', 'warning', context.text.faults.nothingCompared, context.text.faults.nothingComparedRemedy))
@@ -63,53 +59,21 @@ async function taken(file: string, scratch: string, name: string): Promise<strin
   return target
 }
 
+/** What people read for the seats that the files have in the document. */
+const labels: Partial<Record<Hop, string>> = { 'onnx-engine': 'A → B', 'expected-onnx': '--expect → A', 'expected-engine': '--expect → B' }
+export const labelOf = (hop: Hop): string => labels[hop] ?? hop
+
 async function comparePair(
   host: EngineHost,
   { hop, reference, candidate }: { hop: Hop; reference: string; candidate: string },
-  { atol, rtol, rule, outputs: byOutput }: ValidateOptions,
-  { signal, text }: Context,
+  options: ValidateOptions,
+  signal: AbortSignal,
   document: CompareDocument,
 ): Promise<void> {
-  const tolerances = { ...byOutput, '*': { atol, rtol } }
-  const { outputs } = await host.call('tensors.compare', { reference: [reference], candidate: [candidate], rule, tolerances }, { signal })
-  for (const output of outputs) {
-    document.comparisons.push(row(hop, output))
-    document.findings.push(...findingsOf(hop, output, text))
+  const files = { reference: [reference], candidate: [candidate] }
+  const { outputs } = await host.call('tensors.compare', { ...files, rule: options.rule, tolerances: toleranceTable([], options, null) }, { signal })
+  for (const row of outputs) {
+    document.comparisons.push(toComparison(hop, row))
+    document.findings.push(...rowFindings(hop, row, labelOf(hop)))
   }
-}
-
-const row = (hop: Hop, output: Output): Comparison => {
-  const { output: name, verdict, reason, compared, maxAbs, meanAbs, maxRel, rmse, cosine, mismatched, requiredAtol, atol, rtol } = output
-  return { hop, output: name, verdict, reason, compared, maxAbs, meanAbs, maxRel, rmse, cosine, mismatched, requiredAtol, atol, rtol }
-}
-
-const codes = {
-  missing: 'OUTPUT_MISSING',
-  extra: 'OUTPUT_EXTRA',
-  shape: 'OUTPUT_SHAPE',
-  dtype: 'OUTPUT_DTYPE',
-  nan: 'OUTPUT_NAN',
-  zero: 'OUTPUT_ZERO',
-  constant: 'OUTPUT_ZERO',
-  mismatch: 'OUTPUT_MISMATCH',
-  empty: 'NOTHING_TO_COMPARE',
-  'reference-constant': 'REFERENCE_CONSTANT',
-  'reference-nan': 'REFERENCE_NAN',
-} as const
-
-function findingsOf(hop: Hop, { output, verdict, problem, reason, bothNan }: Output, { faults }: Text): Finding[] {
-  const severity = verdict === 'fail' ? 'error' : 'warning'
-  const found: Finding[] = []
-  if (verdict !== 'pass') {
-    const code = problem ? codes[problem] : verdict === 'fail' ? 'OUTPUT_MISMATCH' : 'HOP_NOT_JUDGED'
-    found.push(makeFinding(code, severity, faults.outputProblem(output, reason ?? verdict), faults.outputProblemRemedy, { hop, output }))
-  }
-  if (bothNan > 0) found.push(makeFinding('REFERENCE_NAN', 'warning', faults.bothNan(output, bothNan), faults.bothNanRemedy, { hop, output, count: bothNan }))
-  return found
-}
-
-/** Fail if any row fails, else not judged if any is or if there is none, else pass. */
-export function verdictOf(rows: readonly Comparison[]): Verdict {
-  if (rows.some(({ verdict }) => verdict === 'fail')) return 'fail'
-  return rows.length === 0 || rows.some(({ verdict }) => verdict === 'not-judged') ? 'not-judged' : 'pass'
 }

@@ -1,6 +1,5 @@
 import type { MakeDocument } from '../../../contract/documents'
 import { modelFormats } from '../../../contract/run'
-import type { Recipe } from '../../../contract/recipe'
 import { defineCommand, type Call, type Context } from '../command'
 import { artifactsOf, emptyMake } from '../documents'
 import { factsOfFault, joined, type Facts } from '../exit-code'
@@ -29,31 +28,26 @@ export const convertCommand = defineCommand<MakeDocument>({
     const { input, out, options } = placesOf(call, context)
     await checkOutput(out, input, options)
     const core = await context.core(draft.settings)
-    const { format } = await core.describeFile(input, { signal: context.signal, hash: 'later' })
-    return withScratchRun(core, { path: input, recipe: comparedWithoutEngine(draft.recipe) }, async (handle) => {
-      // An ONNX file is its own conversion: there is nothing to compare it with.
-      const { document, facts } = await execute(handle, context, { upTo: format === 'onnx' ? 'convert' : 'validate' })
+    return withScratchRun(core, { path: input, recipe: draft.recipe }, async (handle) => {
+      const executed = await execute(handle, context, { upTo: 'convert' })
+      const { document } = executed
+      // Convert compares what it made with the model; a difference is its verdict, and the file is kept.
+      const facts: Facts = { ...executed.facts, fail: document.comparisons.some(({ verdict }) => verdict === 'fail') }
       const made: MakeDocument = { ...emptyMake(), comparisons: document.comparisons, findings: document.findings, environment: document.environment }
       const state = document.stages.convert.state
       const onnx = artifactsOf(handle.snapshot(), ['convert']).find(({ kind }) => kind === 'onnx')
-      if (facts.cancelled || !onnx || (state !== 'completed' && state !== 'cached')) return { document: made, facts: judgedOnly(facts) }
+      if (facts.cancelled || !onnx || (state !== 'completed' && state !== 'cached')) return { document: made, facts }
       const data = artifactsOf(handle.snapshot(), ['convert']).filter(({ kind }) => kind === 'onnx-data')
       try {
         const artifacts = await placeArtifacts(onnx, data, out, (artifact) => handle.artifactPath(artifact), options)
-        return { document: { ...made, artifacts }, facts: judgedOnly(facts) }
+        return { document: { ...made, artifacts }, facts }
       } catch (error) {
         const finding = findingOf(error)
-        return { document: { ...made, findings: [...made.findings, finding] }, facts: joined(judgedOnly(facts), factsOfFault(finding)) }
+        return { document: { ...made, findings: [...made.findings, finding] }, facts: joined(facts, factsOfFault(finding)) }
       }
     })
   },
 })
-
-/** A conversion that nothing could be compared with is still a conversion: never 6. */
-const judgedOnly = (facts: Facts): Facts => ({ ...facts, notJudged: false })
-
-/** The comparison of a conversion is the hop from PyTorch to ONNX alone; no engine is built for it. */
-const comparedWithoutEngine = (recipe: Recipe): Recipe => ({ ...recipe, build: { ...recipe.build, backend: 'onnxruntime' } })
 
 const targets = modelFormats.filter(
   (format) => format === 'onnx' || format === 'torchscript' || format === 'exported-program' || format === 'safetensors' || format === 'wts',

@@ -1,7 +1,7 @@
 import type { CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
 import type { DoctorDocument } from '../../../contract/environment'
 import type { Finding } from '../../../contract/finding'
-import type { Artifact, Comparison } from '../../../contract/run'
+import type { Artifact, Comparison, Hop } from '../../../contract/run'
 import { stageNames } from '../../../contract/run'
 import type { TensorSpec } from '../../../contract/tensor'
 import type { Text } from '../text'
@@ -49,9 +49,9 @@ export function makeLines(document: MakeDocument, text: Text): string[] {
   return [...artifactLines(document.artifacts), ...readBackLines(document, text), ...comparisonLines(document.comparisons, text)]
 }
 
-export function compareLines(document: CompareDocument, text: Text): string[] {
+export function compareLines(document: CompareDocument, text: Text, labelOf: (hop: Hop) => string): string[] {
   const verdict = document.verdict ? [`${text.words.verdict}: ${text.words.verdicts[document.verdict]}`] : []
-  return [...comparisonLines(document.comparisons, text), ...verdict]
+  return [...comparisonLines(document.comparisons, text, labelOf), ...verdict]
 }
 
 export function inspectLines(document: InspectDocument, text: Text): string[] {
@@ -108,13 +108,13 @@ function readBackLines({ achieved }: Pick<RunDocument, 'achieved'>, text: Text):
     )
 }
 
-function comparisonLines(rows: readonly Comparison[], text: Text): string[] {
+function comparisonLines(rows: readonly Comparison[], text: Text, labelOf: (hop: Hop) => string = (hop) => hop): string[] {
   return rows.map(({ hop, output, verdict, reason, compared, maxAbs, requiredAtol, atol, rtol }) => {
     const numbers =
       compared > 0
         ? `  max ${number(maxAbs)}  requiredAtol ${number(requiredAtol)}  (atol ${number(atol)}, rtol ${number(rtol)})  ${text.words.compared} ${compared}`
         : ''
-    return `${hop}  ${output}  ${text.words.verdicts[verdict]}${numbers}${reason ? `  ${reason}` : ''}`
+    return `${labelOf(hop)}  ${output}  ${text.words.verdicts[verdict]}${numbers}${reason ? `  ${reason}` : ''}`
   })
 }
 
