@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { z } from 'zod'
-import { nativeErrorSchema, nativeMethods, type NativeParams, type NativeResult } from '../../../contract/native'
+import { engineHeaderSchema } from '../../../contract/engine'
+import { buildReplySchema, nativeErrorSchema, nativeMethods, type NativeParams, type NativeResult } from '../../../contract/native'
 import { ruleSchema, type Rule } from '../../../contract/recipe'
 import { dtypeSchema, type DType } from '../../../contract/tensor'
 import type { HostEvent } from '../api'
 import { EnginesmithError } from '../errors'
+import { layersOf } from './inspector'
 
 /**
  * The only typing of the .node file. What comes out of it is parsed with zod like anything else that crosses a
@@ -78,11 +80,41 @@ const tensorSchema = z.object({ name: z.string(), dtype: dtypeSchema, shape: z.a
 const runSchema = z.object({ outputs: z.array(tensorSchema), seconds: z.number() })
 const openSchema = z.object({ session: z.unknown(), reason: z.string().nullable() })
 
+// Two things come as JSON text, so that the addon needs no JSON reader: an Ultralytics prefix and the inspector's words.
+const metadataSchema = z
+  .string()
+  .nullable()
+  .transform((text) => {
+    const parsed = engineHeaderSchema.shape.metadata.safeParse(text === null ? null : readJson(text))
+    return parsed.success ? parsed.data : null
+  })
+const rawHeaderSchema = engineHeaderSchema.extend({ metadata: metadataSchema })
+const headerResultSchema = z.object({ header: rawHeaderSchema.nullable(), reason: z.string().nullable() })
+const buildResultSchema = buildReplySchema
+  .omit({ layers: true })
+  .extend({ header: rawHeaderSchema, inspector: z.string().nullable() })
+  .transform(({ inspector, ...reply }) => ({ ...reply, layers: layersOf(inspector) }))
+const describedSchema = nativeMethods['engine.describe'].result.shape.engine.unwrap().omit({ layers: true }).extend({ inspector: z.string().nullable() })
+const describeResultSchema = z.object({
+  engine: describedSchema.transform(({ inspector, ...engine }) => ({ ...engine, layers: layersOf(inspector) ?? [] })).nullable(),
+  reason: z.string().nullable(),
+})
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 type RawCall = (params: unknown, token: unknown, onEvent: (event: HostEvent) => void) => Promise<unknown>
 
 /** What the .node file exports: plain functions; handles are opaque and type-tagged. */
 interface RawAddon {
   info(): unknown
+  /** Asks every call to stop; for a process that is about to end, which would wait for them. */
+  shutdown(): void
   createToken(): unknown
   cancel(token: unknown): void
   devices: RawCall
@@ -138,6 +170,7 @@ export function loadAddon(path: string): Addon {
   try {
     raw = createRequire(import.meta.url)(path) as RawAddon
     infoSchema.parse(raw.info())
+    process.once('exit', () => raw.shutdown())
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new EnginesmithError('ADDON_UNUSABLE', `The native module could not be loaded: ${reason}`, 'Run `npm run setup`, which compiles it anew.', {
@@ -155,10 +188,10 @@ function wrap(raw: RawAddon): Addon {
     info: () => infoSchema.parse(raw.info()),
     devices: () => simple(nativeMethods['cuda.devices'].result, raw.devices, {}),
     findLibrary: (params) => simple(nativeMethods['library.find'].result, raw.find, nativeMethods['library.find'].params.parse(params)),
-    readHeader: (params) => simple(nativeMethods['engine.header'].result, raw.header, params),
+    readHeader: (params) => simple(headerResultSchema, raw.header, params),
     parseNetwork: (params, call) => simple(nativeMethods['network.parse'].result, raw.parse, params, call),
-    build: (params, call) => simple(nativeMethods['engine.build'].result, raw.build, params, call),
-    describeEngine: (params, call) => simple(nativeMethods['engine.describe'].result, raw.describe, params, call),
+    build: (params, call) => simple(buildResultSchema, raw.build, params, call),
+    describeEngine: (params, call) => simple(describeResultSchema, raw.describe, params, call),
     openEngine: async (params, call) => {
       const opened = await simple(openSchema, raw.openEngine, params, call)
       return { session: opened.session === null ? null : session(raw, opened.session), reason: opened.reason }

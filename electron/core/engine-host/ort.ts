@@ -75,11 +75,16 @@ function specs(metadata: readonly InferenceSession.ValueMetadata[], path: string
 }
 
 function notTensor(name: string, type: string, path: string): EnginesmithError {
-  return new EnginesmithError('ONNX_INVALID', `${JSON.stringify(name)} of ${path} is of type ${type}, which is not a tensor of numbers.`, 'Export a model whose inputs and outputs are plain tensors.', {
-    path,
-    name,
-    type,
-  })
+  return new EnginesmithError(
+    'ONNX_INVALID',
+    `${JSON.stringify(name)} of ${path} is of type ${type}, which is not a tensor of numbers.`,
+    'Export a model whose inputs and outputs are plain tensors.',
+    {
+      path,
+      name,
+      type,
+    },
+  )
 }
 
 type Params<M extends 'ort.describe' | 'ort.run'> = z.output<NativeMethods[M]['params']>
@@ -128,10 +133,15 @@ async function makeFeeds(inputs: TensorSpec[], tensors: Map<string, Tensor>, pat
   for (const { name, dtype } of inputs) {
     const tensor = tensors.get(name)
     if (tensor === undefined) {
-      throw new EnginesmithError('INPUTS_INVALID', `The model wants an input ${JSON.stringify(name)} that ${path} does not hold.`, 'Name the inputs as the model does.', {
-        path,
-        name,
-      })
+      throw new EnginesmithError(
+        'INPUTS_INVALID',
+        `The model wants an input ${JSON.stringify(name)} that ${path} does not hold.`,
+        'Name the inputs as the model does.',
+        {
+          path,
+          name,
+        },
+      )
     }
     if (unsupported.has(tensor.dtype)) throw cannotCompute(name, tensor.dtype)
     if (tensor.dtype !== dtype) {

@@ -109,7 +109,10 @@ export async function describeTensors(params: { path: string }): Promise<NativeR
   const { entries } = await withFile(params.path, readSafetensorsHeader)
   return {
     tensors: entries.map(({ name, dtype, storedDtype, shape }) => {
-      if (dtype === null) throw new EnginesmithError('INPUTS_INVALID', `${name} is of type ${storedDtype}, which cannot be computed with here.`, 'Save it as another type.', { name })
+      if (dtype === null)
+        throw new EnginesmithError('INPUTS_INVALID', `${name} is of type ${storedDtype}, which cannot be computed with here.`, 'Save it as another type.', {
+          name,
+        })
       return { name, dtype, shape }
     }),
   }

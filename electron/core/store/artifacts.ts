@@ -35,11 +35,20 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
 export async function adoptSet(folder: string, set: ProducedSet, signal?: AbortSignal): Promise<Artifact[]> {
   const hashed: Array<{ file: ProducedFile; sha256: string; bytes: number }> = []
   for (const file of set) hashed.push({ file, sha256: await sha256File(file.path, signal), bytes: (await stat(file.path)).size })
-  const id = hashed.length === 1 ? hashed[0]!.sha256 : createHash('sha256').update(hashed.map((one) => `${one.file.name}\0${one.sha256}`).join('\0')).digest('hex')
+  const id =
+    hashed.length === 1
+      ? hashed[0]!.sha256
+      : createHash('sha256')
+          .update(hashed.map((one) => `${one.file.name}\0${one.sha256}`).join('\0'))
+          .digest('hex')
   const target = join(folder, 'artifacts', id.slice(0, 16))
   await writing(target, async () => {
     await mkdir(target, { recursive: true })
-    for (const { file } of hashed) await rename(file.path, join(target, file.name))
+    for (const { file } of hashed) {
+      const to = join(target, ...file.name.split('/'))
+      await mkdir(dirname(to), { recursive: true })
+      await rename(file.path, to)
+    }
   })
   return hashed.map(({ file, sha256, bytes }) => ({ kind: file.kind, path: `artifacts/${id.slice(0, 16)}/${file.name}`, sha256, bytes }))
 }
@@ -49,9 +58,10 @@ export function artifactPath(folder: string, artifact: Artifact): string {
   return join(folder, ...artifact.path.split('/'))
 }
 
-/** True where every file is still there with its size; content is verified where it is used. */
+/** True where every file is still there with its size; content is verified where it is used. A report can be made again at any time. */
 export async function artifactsArePresent(folder: string, artifacts: Artifact[]): Promise<boolean> {
   for (const artifact of artifacts) {
+    if (artifact.kind === 'report') continue
     const bytes = await stat(artifactPath(folder, artifact)).then(
       (stats) => stats.size,
       (error: unknown) => (isMissing(error) ? null : Promise.reject(error)),

@@ -83,7 +83,9 @@ export function createRunsIndex(options: { dataFolder: string; runsFolder: () =>
   return {
     async list() {
       const root = options.runsFolder()
-      const inside = (await readdir(root, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name))
+      const inside = (await readdir(root, { withFileTypes: true }).catch(() => []))
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(root, entry.name))
       const rows: Array<{ folder: string; run: RunFile; running: boolean }> = []
       for (const folder of new Set([...inside, ...(await remembered())])) {
         const run = await load(folder)

@@ -73,7 +73,10 @@ async function takeOver(path: string): Promise<void> {
   const guard = `${path}-takeover`
   const handle = await createExclusive(guard)
   if (handle === null) {
-    const age = await stat(guard).then((stats) => Date.now() - stats.mtimeMs, () => 0)
+    const age = await stat(guard).then(
+      (stats) => Date.now() - stats.mtimeMs,
+      () => 0,
+    )
     if (age > 5000) await unlink(guard).catch(() => undefined)
     return
   }
@@ -124,8 +127,11 @@ async function holdLock(path: string, handle: FileHandle): Promise<FolderLock> {
     }
   }
   process.once('exit', atExit)
+  let held = true
   return {
     async release() {
+      if (!held) return
+      held = false
       clearInterval(heartbeat)
       process.removeListener('exit', atExit)
       await unlink(path).catch(() => undefined)
@@ -135,9 +141,14 @@ async function holdLock(path: string, handle: FileHandle): Promise<FolderLock> {
 
 function busy(folder: string, owner: LockOwner | null): EnginesmithError {
   const who = owner === null ? 'Another process' : `Process ${owner.pid} on ${owner.host}`
-  return new EnginesmithError('RUN_BUSY', `${who} is working in ${folder}.`, 'Wait until it has finished, close the run there, or choose another output folder.', {
-    folder,
-    pid: owner?.pid ?? null,
-    host: owner?.host ?? null,
-  })
+  return new EnginesmithError(
+    'RUN_BUSY',
+    `${who} is working in ${folder}.`,
+    'Wait until it has finished, close the run there, or choose another output folder.',
+    {
+      folder,
+      pid: owner?.pid ?? null,
+      host: owner?.host ?? null,
+    },
+  )
 }

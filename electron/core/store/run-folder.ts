@@ -50,14 +50,16 @@ export async function writeRunFile(folder: string, run: RunFile): Promise<void> 
 }
 
 /**
- * Makes the folder ready to take a run: it may be absent, empty, or hold an earlier run of the same input.
+ * May the folder take a run of this input? It may be absent, empty, or hold an earlier run of the same. Writes nothing.
  * @returns the earlier run, or null
- * @throws EnginesmithError OUT_NOT_A_RUN, OUT_NOT_WRITABLE, RUN_UNREADABLE
+ * @throws EnginesmithError OUT_NOT_A_RUN, RUN_UNREADABLE
  */
-export async function prepareFolder(folder: string, inputSha256: string): Promise<RunFile | null> {
+export async function checkFolder(folder: string, inputSha256: string): Promise<RunFile | null> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return []
-    throw new EnginesmithError('OUT_NOT_A_RUN', `${folder} is not a folder that can hold a run.`, 'Choose another output folder.', { folder }, [], { cause: error })
+    throw new EnginesmithError('OUT_NOT_A_RUN', `${folder} is not a folder that can hold a run.`, 'Choose another output folder.', { folder }, [], {
+      cause: error,
+    })
   })
   const earlier = await readRunFile(folder)
   if (earlier !== null) {
@@ -78,7 +80,6 @@ export async function prepareFolder(folder: string, inputSha256: string): Promis
       { folder, entries: strangers.slice(0, 10) },
     )
   }
-  await makeFolders(folder)
   return null
 }
 

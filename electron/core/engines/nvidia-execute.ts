@@ -1,0 +1,29 @@
+import type { Flavour } from '../../../contract/native'
+import { EnginesmithError } from '../errors'
+import { findLibrary } from './library'
+import type { BackendExecute } from './port'
+
+/** Running an engine with either of NVIDIA's libraries; what this machine lacks for it is a reason, not an error. */
+export function nvidiaExecute(flavour: Flavour): BackendExecute {
+  return {
+    async execute(work, context) {
+      if (work.engine === null) throw new Error('There is no engine file to run')
+      try {
+        const library = await findLibrary(flavour, context, context.signal)
+        return await context.native('engine.run', { library, engine: work.engine, inputs: work.inputs, outputs: work.outputs, device: work.device })
+      } catch (error) {
+        if (error instanceof EnginesmithError && notHere.has(error.code)) return { ran: false, reason: error.message, seconds: 0 }
+        throw error
+      }
+    },
+  }
+}
+
+const notHere: ReadonlySet<EnginesmithError['code']> = new Set([
+  'BACKEND_MISSING',
+  'BACKEND_UNSUPPORTED_VERSION',
+  'GPU_MISSING',
+  'DRIVER_MISSING',
+  'DRIVER_TOO_OLD',
+  'ENGINE_INCOMPATIBLE',
+])

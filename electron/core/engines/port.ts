@@ -1,0 +1,59 @@
+import type { Backend } from '../../../contract/engine'
+import type { Library } from '../../../contract/native'
+import type { BuildOptions } from '../../../contract/recipe'
+import type { BuildCard } from '../../../contract/run'
+import type { Profile } from '../../../contract/tensor'
+import type { StageContext, StageServices } from '../pipeline/stage'
+import type { ProducedSet } from '../store/artifacts'
+
+/** What a backend decided before it builds: everything that the engine's identity depends on. */
+export interface BuildPlan {
+  /** Null for a backend without a library of its own kind. */
+  library: Library | null
+  /** Declared part of the environment: full library version, the GPU where the engine depends on it. */
+  environment: Record<string, string | null>
+}
+
+export interface BuildWork {
+  options: BuildOptions
+  /** Absolute path; external data lies beside it. */
+  onnx: string
+  /** Of the ONNX file and its data. */
+  onnxBytes: number
+  profiles: Profile[]
+}
+
+export interface Built {
+  produced: ProducedSet[]
+  card: BuildCard
+}
+
+/** The first of the two files of a backend: `build.ts`. */
+export interface BackendBuild {
+  /** @throws EnginesmithError BACKEND_MISSING, BACKEND_UNSUPPORTED_VERSION, BUILD_OPTION_UNSUPPORTED */
+  plan(options: BuildOptions, services: StageServices, signal?: AbortSignal): Promise<BuildPlan>
+  build(plan: BuildPlan, work: BuildWork, context: StageContext): Promise<Built>
+}
+
+export interface ExecuteWork {
+  onnx: string
+  /** Null for a backend without an engine file. */
+  engine: string | null
+  device: number | null
+  /** Tensor files, one a set, and where the outputs of each go. */
+  inputs: string[]
+  outputs: string[]
+}
+
+/** The second: `execute.ts`. `ran: false` with the reason where this machine cannot run it; that is no error. */
+export interface BackendExecute {
+  execute(work: ExecuteWork, context: StageContext): Promise<{ ran: boolean; reason: string | null; seconds: number }>
+}
+
+export interface EngineBackend {
+  name: Backend
+  /** True where Build writes an engine file, so that there are hops to an engine. */
+  hasEngine: boolean
+  build: BackendBuild
+  execute: BackendExecute
+}

@@ -1,0 +1,3 @@
+import { nvidiaExecute } from '../nvidia-execute'
+
+export const tensorrtExecute = nvidiaExecute('tensorrt')

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { StageName } from '../../../contract/run'
+import { cardsSchema, stageNames } from '../../../contract/run'
+import { artifactPath, artifactsArePresent, linkOrCopy } from '../store/artifacts'
+import { readDetails, writeDetails } from '../store/details'
+import { findKept, keepStage, nextHistoryNumber, sweepArtifacts } from '../store/history'
+import type { RunState } from './run-state'
+import { emptyResult } from './stage'
+import { isDone } from './transition'
+
+/** Moves results between the run and its history; one `history/N` for each execution that replaces something. */
+export class Archive {
+  private number: number | null = null
+
+  constructor(private readonly state: RunState) {}
+
+  /** Keeps every finished result from `first` on under `history/N/` and makes those stages pending. */
+  async setAside(first: StageName): Promise<void> {
+    const { folder } = this.state
+    const details = await readDetails(folder)
+    for (const name of stageNames.slice(stageNames.indexOf(first))) {
+      const { file } = this.state
+      const result = file.stages[name]
+      const mine = file.comparisons.filter((row) => name === 'validate' || (name === 'convert' && row.hop === 'pytorch-onnx'))
+      const known = result.key === null ? null : await findKept(folder, name, result.key)
+      if (isDone(result.state) && known === null) {
+        this.number ??= await nextHistoryNumber(folder)
+        await keepStage(folder, this.number, {
+          stage: name,
+          result: { ...result, progress: null },
+          card: z.json().parse(file.cards[name]),
+          comparisons: name === 'convert' || name === 'validate' ? mine : [],
+          details: details.filter((detail) => mine.some((row) => row.hop === detail.hop && row.output === detail.output)),
+          verdict: name === 'validate' ? file.verdict : null,
+        })
+      }
+      this.clear(name)
+    }
+    await writeDetails(
+      folder,
+      details.filter((detail) => this.state.file.comparisons.some((row) => row.hop === detail.hop && row.output === detail.output)),
+    )
+    await this.state.save()
+    await sweepArtifacts(folder, this.state.artifacts())
+  }
+
+  /** True where a result with this key is current or could be taken back from history; the stage is `cached` then. */
+  async reuse(name: StageName, key: string, seconds: () => number): Promise<boolean> {
+    const { folder } = this.state
+    const current = this.state.file.stages[name]
+    if (isDone(current.state) && current.key === key && (await artifactsArePresent(folder, current.artifacts))) {
+      this.state.move(name, 'reuse', { seconds: seconds(), cached: true, stale: false, progress: null })
+      return true
+    }
+    const kept = await findKept(folder, name, key)
+    if (kept === null) return false
+    await this.setAside(name)
+    const artifacts = []
+    for (const artifact of kept.result.artifacts) {
+      const path = artifact.path.replace(/^history\/\d+\//, '')
+      if (path !== artifact.path) await linkOrCopy(artifactPath(folder, artifact), artifactPath(folder, { ...artifact, path }))
+      artifacts.push({ ...artifact, path })
+    }
+    if (kept.comparisons.length > 0) await writeDetails(folder, kept.details)
+    this.state.update((run) => ({
+      ...run,
+      cards: cardsSchema.parse({ ...run.cards, [name]: kept.card }),
+      comparisons: kept.comparisons.length > 0 ? kept.comparisons : run.comparisons,
+      verdict: name === 'validate' ? kept.verdict : run.verdict,
+    }))
+    this.state.move(name, 'reuse', { ...kept.result, artifacts, seconds: seconds(), cached: true, stale: false, progress: null })
+    return true
+  }
+
+  private clear(name: StageName): void {
+    this.state.update((run) => ({
+      ...run,
+      stages: { ...run.stages, [name]: emptyResult() },
+      cards: { ...run.cards, [name]: null },
+      verdict: null,
+      comparisons: name === 'convert' ? [] : run.comparisons.filter((row) => name !== 'validate' || row.hop === 'pytorch-onnx'),
+    }))
+  }
+}

@@ -1,0 +1,213 @@
+import { rm } from 'node:fs/promises'
+import { EnginesmithError } from '../errors'
+import { stageNames, type Artifact, type LogLine, type StageName } from '../../../contract/run'
+import type { Finding } from '../../../contract/finding'
+import { needSpace } from '../disk'
+import { adoptSet } from '../store/artifacts'
+import { writeDetails } from '../store/details'
+import { makeScratch } from '../store/run-folder'
+import { environmentFinding } from '../toolchain'
+import { Archive } from './archive'
+import { outcomeOf } from './outcome'
+import { makeProgress, PhaseTree } from './progress'
+import type { RunState } from './run-state'
+import type { PreparedStage, Stage, StageContext, StageOutput, StageProgress, StageServices } from './stage'
+import { stageInputs } from './stage-inputs'
+import { stageKey } from './stage-key'
+
+export type StageTable = { [N in StageName]: Stage<N> }
+
+/** Below this a run folder cannot even be kept in order. */
+const leastFreeBytes = 16 * 1024 * 1024
+const tickMs = 500
+
+export interface RunnerOptions {
+  state: RunState
+  stages: StageTable
+  services: StageServices
+  controller: AbortController
+  log: (line: LogLine) => void
+  /** Awaited before the first stage; what it throws is that stage's failure. */
+  ready: () => Promise<void>
+}
+
+/** Carries a run through its stages: reuse by key, one stage after the other, each ending in a state and findings. */
+export class Runner {
+  private readonly archive: Archive
+
+  constructor(private readonly options: RunnerOptions) {
+    this.archive = new Archive(options.state)
+  }
+
+  /** @param only just `upTo`, on the results that are there */
+  async run(upTo: StageName, only: boolean): Promise<void> {
+    const names = only ? [upTo] : stageNames.slice(0, stageNames.indexOf(upTo) + 1)
+    for (const name of names) {
+      if (this.signal.aborted || !(await this.runOne(name, only))) return
+    }
+  }
+
+  private get signal(): AbortSignal {
+    return this.options.controller.signal
+  }
+
+  private async runOne(name: StageName, only: boolean): Promise<boolean> {
+    const { state, services } = this.options
+    const begin = performance.now()
+    const seconds = (): number => Math.round(performance.now() - begin) / 1000
+    let prepared: PreparedStage
+    let key: string
+    try {
+      await this.options.ready()
+      prepared = await this.options.stages[name].prepare(stageInputs(state, only), services, this.signal)
+      key = stageKey(prepared.key)
+      if (await this.archive.reuse(name, key, seconds)) {
+        await state.save()
+        return true
+      }
+      await this.archive.setAside(name)
+    } catch (error) {
+      await this.archive.setAside(name).catch(() => undefined)
+      state.move(name, 'start', { startedAt: new Date().toISOString(), seconds: 0 })
+      await this.end(name, error, seconds(), [])
+      return false
+    }
+    return this.perform(name, prepared, key, seconds)
+  }
+
+  private async perform(name: StageName, prepared: PreparedStage, key: string, seconds: () => number): Promise<boolean> {
+    const { state, services } = this.options
+    const findings: Finding[] = []
+    const report = (finding: Finding): void => {
+      findings.push(finding)
+      state.patchStage(name, { findings: [...findings] })
+    }
+    const pulse = this.makePulse(name, services.durations.get(prepared.durationName), seconds)
+    let scratch: string | null = null
+    try {
+      state.move(name, 'start', { startedAt: new Date().toISOString(), seconds: 0, cached: false, key, findings: [], artifacts: [] })
+      await state.save()
+      await needSpace(state.folder, leastFreeBytes, `The ${name} stage`)
+      const elsewhere = await this.elsewhere(name)
+      if (elsewhere !== null) report(elsewhere)
+      scratch = await makeScratch(state.folder, name)
+      const output = await prepared.run(this.context(scratch, pulse, report))
+      await this.take(name, output, seconds(), findings)
+      services.durations.set(prepared.durationName, seconds())
+      return true
+    } catch (error) {
+      await this.end(name, error, seconds(), findings)
+      return false
+    } finally {
+      pulse.stop()
+      if (scratch !== null) await rm(scratch, { recursive: true, force: true }).catch(() => undefined)
+    }
+  }
+
+  /** Files enter the run by rename, then run.json names them: a kill in between leaves files that nothing names. */
+  private async take(name: StageName, output: StageOutput, seconds: number, findings: Finding[]): Promise<void> {
+    const { state } = this.options
+    const artifacts: Artifact[] = []
+    for (const set of output.produced) artifacts.push(...(await adoptSet(state.folder, set, this.signal)))
+    if (output.comparisons !== undefined) await writeDetails(state.folder, output.details ?? [])
+    state.update((run) => ({
+      ...run,
+      cards: { ...run.cards, [name]: output.card },
+      comparisons: output.comparisons ?? run.comparisons,
+      verdict: output.verdict ?? run.verdict,
+    }))
+    state.move(name, 'complete', { seconds, artifacts, findings, progress: null, stale: false })
+    await state.save()
+  }
+
+  private async end(name: StageName, error: unknown, seconds: number, findings: Finding[]): Promise<void> {
+    const { state, log } = this.options
+    const outcome = outcomeOf(error, this.signal)
+    log({ at: Date.now(), level: 'error', source: name, text: outcome.finding.message })
+    if (outcome.finding.code === 'INTERNAL' && error instanceof Error && error.stack !== undefined) {
+      log({ at: Date.now(), level: 'verbose', source: name, text: error.stack })
+    }
+    state.move(name, outcome.event, { seconds, progress: null, findings: [...findings, outcome.finding] })
+    // Where the disk itself is the trouble the run lives on in memory, with its finding.
+    await state.save().catch((fault: unknown) => log({ at: Date.now(), level: 'error', source: 'run', text: `run.json was not written: ${String(fault)}` }))
+  }
+
+  /** A finding that names what differs where a result of another environment is built upon here. */
+  private async elsewhere(name: StageName): Promise<Finding | null> {
+    const { state, services } = this.options
+    const here = await services.toolchain.environment()
+    const before = state.file.environment
+    const reusing = stageNames
+      .slice(0, stageNames.indexOf(name))
+      .some((one) => state.file.stages[one].state === 'cached' || state.file.stages[one].state === 'completed')
+    if (!reusing) state.update((run) => ({ ...run, environment: here }))
+    return reusing ? environmentFinding(before, here, 'What this stage builds upon') : null
+  }
+
+  private context(scratch: string, pulse: Pulse, report: (finding: Finding) => void): StageContext {
+    const { services, log } = this.options
+    const say: StageContext['log'] = (level, source, text) => {
+      pulse.alive()
+      log({ at: Date.now(), level, source, text })
+    }
+    const progress = (event: StageProgress): void => pulse.progress(event)
+    return {
+      ...services,
+      signal: this.signal,
+      scratch,
+      progress,
+      log: say,
+      report,
+      call: { signal: this.signal, onProgress: progress, onLog: (line) => say(line.level, line.source, line.text) },
+      native: (method, params) => {
+        const phases = new PhaseTree()
+        return services.host.call(method, params, {
+          signal: this.signal,
+          onEvent: (event) => {
+            if (event.kind === 'phase') progress(phases.take(event))
+            else say(event.level, event.source, event.text)
+          },
+        })
+      },
+    }
+  }
+
+  /** Progress with its times, a clock that goes on between the signs of life, and the limit on silence. */
+  private makePulse(name: StageName, before: number | null, seconds: () => number): Pulse {
+    const { state, services, controller } = this.options
+    const limitMs = services.settings().stageTimeoutMinutes * 60_000
+    let last: StageProgress = { phase: name, fraction: null }
+    let lastSign = performance.now()
+    const tell = (): void => state.patchStage(name, { progress: makeProgress(last, seconds(), before), seconds: seconds() }, true)
+    const timer = setInterval(() => {
+      tell()
+      if (performance.now() - lastSign < limitMs) return
+      controller.abort(
+        new EnginesmithError(
+          'STAGE_TIMEOUT',
+          `The ${name} stage gave no sign of life for ${services.settings().stageTimeoutMinutes} minutes and was ended.`,
+          'Raise the limit in the settings where the work really takes that long, or run it again.',
+          { stage: name, phase: last.phase },
+        ),
+      )
+    }, tickMs)
+    timer.unref()
+    return {
+      alive: () => {
+        lastSign = performance.now()
+      },
+      progress: (event) => {
+        last = event
+        lastSign = performance.now()
+        tell()
+      },
+      stop: () => clearInterval(timer),
+    }
+  }
+}
+
+interface Pulse {
+  alive(): void
+  progress(event: StageProgress): void
+  stop(): void
+}

@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises'
+import type { BuildOptions } from '../../../../contract/recipe'
+import type { Finding } from '../../../../contract/finding'
+import type { Profile } from '../../../../contract/tensor'
+import { chooseBackend, engineBackend } from '../../engines'
+import { planInputs } from '../../inputs'
+import { emptyTensor } from '../../tensors'
+import { artifactPath } from '../../store/artifacts'
+import type { PreparedStage, Stage, StageInputs, StageServices } from '../stage'
+
+const version = 1
+
+/** Build: choose the backend, complete the profiles, refuse what the library cannot do, build, read back what came out. */
+export const buildStage: Stage<'build'> = {
+  name: 'build',
+  async prepare(inputs, services, signal): Promise<PreparedStage<'build'>> {
+    const onnxFiles = inputs.artifacts.convert.filter((artifact) => artifact.kind === 'onnx' || artifact.kind === 'onnx-data')
+    const onnx = onnxFiles.find((artifact) => artifact.kind === 'onnx')
+    if (onnx === undefined) throw new Error('Build needs an ONNX file from Convert')
+    const { options, chosen } = await resolveBackend(inputs.recipe.build, services)
+    const backend = engineBackend(options.backend)
+    const { profiles, findings } = planProfiles(inputs)
+    const plan = await backend.build.plan(options, services, signal)
+    return {
+      key: {
+        stage: 'build',
+        version,
+        options: { ...options, profiles },
+        inputs: onnxFiles.map((artifact) => `${artifact.kind} ${artifact.sha256}`),
+        environment: plan.environment,
+      },
+      durationName: `build ${options.backend} ${onnx.sha256}`,
+      async run(context) {
+        for (const finding of [...chosen, ...findings]) context.report(finding)
+        let onnxBytes = 0
+        for (const artifact of onnxFiles) onnxBytes += (await stat(artifactPath(inputs.folder, artifact))).size
+        return backend.build.build(plan, { options, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles }, context)
+      },
+    }
+  },
+}
+
+type ResolvedOptions = BuildOptions & { backend: NonNullable<BuildOptions['backend']> }
+
+async function resolveBackend(options: BuildOptions, services: StageServices): Promise<{ options: ResolvedOptions; chosen: Finding[] }> {
+  if (options.backend !== null) return { options: { ...options, backend: options.backend }, chosen: [] }
+  const { backend, finding } = chooseBackend(await services.toolchain.doctor())
+  return { options: { ...options, backend }, chosen: [finding] }
+}
+
+/** Complete profiles for the ONNX inputs: as stated, or assumed around the sample that Load fixed. */
+function planProfiles(inputs: StageInputs): { profiles: Profile[]; findings: Finding[] } {
+  const { load, convert } = inputs.cards
+  const onnx = convert?.signature ?? null
+  if (load === null || onnx === null) return { profiles: inputs.recipe.build.profiles, findings: [] }
+  const ofFile = inputs.recipe.load.inputsFile !== null
+  const sample = new Map(load.sample.map(({ name, dtype, shape }) => [name, { ...emptyTensor(dtype, []), shape: shape.map(Number) }]))
+  const known = new Set(onnx.inputs.map((input) => input.name))
+  const plan = planInputs({
+    signature: { ...onnx, symbols: load.signature?.symbols ?? onnx.symbols },
+    forward: null,
+    // Load's narrowing holds here too: a size that the user fixed stays fixed in the profile.
+    load: { inputs: (load.signature?.inputs ?? []).filter((input) => known.has(input.name)) },
+    profiles: inputs.recipe.build.profiles,
+    keepNames: true,
+    arrays: ofFile && [...sample.keys()].every((name) => known.has(name)) && sample.size === known.size ? sample : null,
+  })
+  return { profiles: plan.profiles, findings: plan.findings }
+}

@@ -1,0 +1,168 @@
+import { resolve } from 'node:path'
+import type { ConvertCard } from '../../../../contract/run'
+import type { Signature } from '../../../../contract/tensor'
+import type { WorkerResult } from '../../../../contract/worker'
+import { EnginesmithError, isAbort, makeFinding } from '../../errors'
+import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
+import { tensorSets } from '../tensor-sets'
+import { adoptOnnx, collectOnnx } from './adopt-onnx'
+import { compareHop } from './compare-hop'
+import { checkUnchanged, modelSource } from './source'
+
+const version = 1
+
+/** Convert: PyTorch to ONNX, checked, and compared with PyTorch at once. An ONNX file is taken over as it is. */
+export const convertStage: Stage<'convert'> = {
+  name: 'convert',
+  async prepare(inputs, services): Promise<PreparedStage<'convert'>> {
+    const { file, recipe, artifacts, cards } = inputs
+    if (file.format === 'onnx') {
+      return {
+        key: { stage: 'convert', version, options: {}, inputs: [file.sha256 ?? ''], environment: {} },
+        durationName: `adopt ${file.sha256 ?? file.path}`,
+        run: (context) => adopt(inputs, context),
+      }
+    }
+    const { model, modelArgs, keyPrefix } = recipe.load
+    const { packages, python } = await services.toolchain.environment()
+    return {
+      key: {
+        stage: 'convert',
+        version,
+        options: { ...recipe.convert, model, modelArgs, keyPrefix: keyPrefix ?? null, inputs: cards.load?.signature?.inputs ?? null },
+        inputs: [inputs.file.sha256 ?? '', ...artifacts.load.filter((artifact) => artifact.kind === 'tensors').map((artifact) => artifact.sha256)],
+        environment: { python, torch: packages['torch'] ?? null, onnxscript: packages['onnxscript'] ?? null, onnx: packages['onnx'] ?? null },
+      },
+      durationName: `convert ${recipe.convert.exporter} ${file.sha256 ?? file.path}`,
+      run: (context) => exportModel(inputs, services, context),
+    }
+  },
+}
+
+async function adopt(inputs: StageInputs, context: StageContext): Promise<StageOutput<'convert'>> {
+  const { file } = inputs
+  await checkUnchanged(file)
+  context.progress({ phase: 'Taking the ONNX file over', fraction: null })
+  const set = await adoptOnnx(file, context)
+  context.report(
+    makeFinding(
+      'CONVERT_NOT_NEEDED',
+      'info',
+      'The file is ONNX already, so nothing was converted.',
+      'Nothing has to be done. There is no PyTorch model to compare it with.',
+      {
+        path: file.path,
+      },
+    ),
+  )
+  const onnx = set[0]?.path ?? file.path
+  const described = await describe(onnx, context)
+  return { produced: [set], card: await card(onnx, described ?? file.signature, null, described !== null, null, context) }
+}
+
+async function exportModel(inputs: StageInputs, services: StageServices, context: StageContext): Promise<StageOutput<'convert'>> {
+  const { recipe, folder, artifacts, cards } = inputs
+  await checkUnchanged(inputs.file)
+  const loadCard = cards.load
+  const [sample] = tensorSets(folder, artifacts.load, 'inputs')
+  if (loadCard === null || loadCard.signature === null || sample === undefined) throw new Error('Convert needs the inputs that Load fixed')
+  context.progress({ phase: 'Starting Python', fraction: null })
+  const worker = await context.pythons.user()
+  context.progress({ phase: `Exporting with the ${recipe.convert.exporter} exporter`, fraction: null })
+  const { outputs } = loadCard.signature
+  const exported = await worker.call(
+    'export_onnx',
+    {
+      source: modelSource(inputs, services),
+      inputs: loadCard.signature.inputs,
+      sample,
+      exporter: recipe.convert.exporter,
+      opset: recipe.convert.opset,
+      out: resolve(context.scratch, 'model.onnx'),
+      outputNames: outputs.length === 0 ? null : outputs.map((output) => output.name),
+    },
+    context.call,
+  )
+  for (const finding of exported.findings) context.report(finding)
+  const set = collectOnnx(
+    exported.files.map((file) => resolve(context.scratch, file)),
+    context.scratch,
+  )
+  const onnx = set[0]?.path ?? ''
+  const checked = await check(onnx, context)
+  const described = await describe(onnx, context)
+  const made = await card(onnx, described, exported.exporter, checked !== null || described !== null, checked, context)
+  const compared = described === null ? null : await compareWithTorch(inputs, onnx, described, context)
+  return { produced: [set], card: { ...made, opset: exported.opset }, comparisons: compared?.comparisons ?? [], details: compared?.details ?? [] }
+}
+
+/** The ONNX checker of the managed environment, where there is one; what it refuses is no model. */
+async function check(onnx: string, context: StageContext): Promise<WorkerResult<'check_onnx'> | null> {
+  context.progress({ phase: 'Checking the ONNX file', fraction: null })
+  let checked: WorkerResult<'check_onnx'>
+  try {
+    checked = await (await context.pythons.managed()).call('check_onnx', { path: onnx }, context.call)
+  } catch (error) {
+    if (isAbort(error) || !(error instanceof EnginesmithError) || !absent.has(error.code)) throw error
+    context.log('info', 'convert', `The ONNX checker is not there (${error.message}); ONNX Runtime checks instead.`)
+    return null
+  }
+  if (!checked.ok) {
+    throw new EnginesmithError(
+      'ONNX_INVALID',
+      `The exported ONNX file is not valid: ${checked.message ?? 'the checker gave no reason'}`,
+      'Export it with the other exporter or another opset.',
+      { message: checked.message },
+      [{ kind: 'choose-exporter', label: 'Try the other exporter' }],
+    )
+  }
+  return checked
+}
+
+const absent: ReadonlySet<EnginesmithError['code']> = new Set(['PYTHON_MISSING', 'PYTHON_BROKEN', 'PACKAGE_MISSING'])
+
+/** ONNX Runtime's view of the file; null, with a warning, where it does not take it: another engine still may. */
+async function describe(onnx: string, context: StageContext): Promise<Signature | null> {
+  context.progress({ phase: 'Opening the ONNX file in ONNX Runtime', fraction: null })
+  try {
+    return await context.native('ort.describe', { onnx })
+  } catch (error) {
+    if (!(error instanceof EnginesmithError) || error.code !== 'ONNX_INVALID') throw error
+    context.report(error.toFinding('warning'))
+    return null
+  }
+}
+
+async function card(
+  onnx: string,
+  signature: Signature | null,
+  exporter: string | null,
+  ok: boolean,
+  checked: WorkerResult<'check_onnx'> | null,
+  context: StageContext,
+): Promise<ConvertCard> {
+  if (checked !== null) return { exporter, opset: checked.opset, nodes: checked.nodes, operators: checked.operators, signature, checked: ok }
+  const { facts } = await context.describeFile(onnx, { signal: context.signal })
+  const number = (name: string): number | null => (facts[name] === undefined || Number.isNaN(Number(facts[name])) ? null : Number(facts[name]))
+  return { exporter, opset: number('opset'), nodes: number('nodes'), operators: {}, signature, checked: ok }
+}
+
+/** The first hop, at once: a broken export is seen before minutes go into a build. The verdict is Validate's to give. */
+async function compareWithTorch(inputs: StageInputs, onnx: string, signature: Signature, context: StageContext): ReturnType<typeof compareHop> {
+  const result = await compareHop({ inputs, onnx, signature, hop: 'pytorch-onnx' }, context)
+  const bad = result.comparisons.filter((row) => row.verdict === 'fail')
+  if (bad.length > 0) {
+    const other = inputs.recipe.convert.exporter === 'dynamo' ? 'torchscript' : 'dynamo'
+    context.report(
+      makeFinding(
+        'CONVERT_MISMATCH',
+        'warning',
+        `The ONNX file does not do what the PyTorch model does: ${bad.map((row) => `${row.output}${row.reason === null ? '' : ` (${row.reason})`}`).join(', ')}.`,
+        `Try the ${other} exporter, or another opset.`,
+        { outputs: bad.map((row) => ({ ...row })) },
+        [{ kind: 'set-option', label: `Use the ${other} exporter`, path: 'convert.exporter', value: other }],
+      ),
+    )
+  }
+  return result
+}

@@ -1,0 +1,227 @@
+import { join } from 'node:path'
+import type { Precision } from '../../../../contract/engine'
+import { precisionSchema } from '../../../../contract/engine'
+import type { Artifact, BuildCard, Comparison, ComparisonDetail, Hop } from '../../../../contract/run'
+import type { DType } from '../../../../contract/tensor'
+import { engineBackend, type EngineBackend } from '../../engines'
+import { EnginesmithError, isAbort, makeFinding } from '../../errors'
+import { sha256File } from '../../files/hash'
+import { artifactPath } from '../../store/artifacts'
+import { lossEnters, notJudged, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
+import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
+import { outputFiles, tensorSets } from '../tensor-sets'
+import { readExpected } from './expected'
+
+const version = 1
+
+/** Validate: the very files that ship, on the very inputs of this run, hop by hop; rows also where nothing could be judged. */
+export const validateStage: Stage<'validate'> = {
+  name: 'validate',
+  async prepare(inputs, services): Promise<PreparedStage<'validate'>> {
+    const { recipe, artifacts, cards } = inputs
+    const made = subject(inputs)
+    const { expect, ...options } = recipe.validate
+    const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx } = await services.toolchain.environment()
+    const library = { tensorrt, 'tensorrt-rtx': tensorrtRtx, 'torch-tensorrt': null, onnxruntime }[made.backend.name]
+    return {
+      key: {
+        stage: 'validate',
+        version,
+        options: { ...options, backend: made.backend.name, device: recipe.build.device, precision: precisionOf(cards.build) },
+        inputs: [
+          expect === null ? '' : await sha256File(expect).catch(() => 'missing'),
+          ...[...artifacts.load, ...artifacts.convert, ...artifacts.build]
+            .filter((artifact) => artifact.kind !== 'timing-cache')
+            .map((artifact) => `${artifact.kind} ${artifact.sha256}`),
+        ],
+        environment: made.backend.hasEngine
+          ? { onnxruntime, library, driver, gpu: gpus.map((gpu) => `${gpu.name} ${gpu.computeCapability}`).join(', ') || null }
+          : { onnxruntime },
+      },
+      durationName: `validate ${made.backend.name} ${made.onnx.sha256}`,
+      run: (context) => new Validation(inputs, made, context).run(),
+    }
+  },
+}
+
+interface Subject {
+  backend: EngineBackend
+  onnx: Artifact
+  /** Null where the backend has no engine file. */
+  engine: Artifact | null
+}
+
+/** What there is to judge. @throws EnginesmithError NOTHING_TO_COMPARE where the run was never built */
+function subject(inputs: StageInputs): Subject {
+  const onnx = inputs.artifacts.convert.find((artifact) => artifact.kind === 'onnx')
+  const engine = inputs.artifacts.build.find((artifact) => artifact.kind === 'engine') ?? null
+  const { build } = inputs.cards
+  const backend = build === null ? null : engineBackend(build.backend)
+  if (onnx !== undefined && backend !== null && (!backend.hasEngine || engine !== null)) return { backend, onnx, engine }
+  throw new EnginesmithError(
+    'NOTHING_TO_COMPARE',
+    'This run holds no finished Build, so there is nothing to validate.',
+    'Run its earlier stages first, then validate it.',
+    { folder: inputs.folder },
+    [{ kind: 'run-again', label: 'Run the earlier stages' }],
+  )
+}
+
+/** The precision that the build really has, as it was read back. */
+function precisionOf(card: BuildCard | null): Precision | null {
+  const achieved = card?.readBacks.find((row) => row.option === 'precision')?.achieved ?? null
+  return precisionSchema.safeParse(achieved).data ?? null
+}
+
+/** One side of a hop: its output files, or why it has none. */
+type Side = { files: string[]; reason: null } | { files: null; reason: string }
+
+class Validation {
+  private readonly comparisons: Comparison[] = []
+  private readonly details: ComparisonDetail[] = []
+  private readonly sets: string[]
+  private outputs: Array<{ name: string; dtype: DType }>
+
+  constructor(
+    private readonly inputs: StageInputs,
+    private readonly subject: Subject,
+    private readonly context: StageContext,
+  ) {
+    this.sets = tensorSets(inputs.folder, inputs.artifacts.load, 'inputs')
+    this.outputs = inputs.cards.convert?.signature?.outputs ?? inputs.cards.load?.signature?.outputs ?? []
+  }
+
+  async run(): Promise<StageOutput<'validate'>> {
+    const { context, inputs, subject } = this
+    await this.verify(subject.onnx)
+    const engineSha256 = subject.engine === null ? null : await this.verify(subject.engine)
+    const reference = tensorSets(inputs.folder, inputs.artifacts.load, 'reference')
+    const torch: Side | null = reference.length === 0 ? null : { files: reference, reason: null }
+    const { expect } = inputs.recipe.validate
+    const expected = expect === null ? null : await readExpected(expect, this.outputs, this.sets.length, join(context.scratch, 'expected.safetensors'))
+    const onnx = await this.runOnnx()
+    const engine = subject.engine === null ? null : await this.runEngine(subject.engine)
+    if (torch !== null) await this.hop('pytorch-onnx', torch, onnx)
+    if (engine !== null) {
+      await this.hop('onnx-engine', onnx, engine)
+      if (torch !== null) await this.hop('pytorch-engine', torch, engine)
+    }
+    if (expected !== null) {
+      await this.hop('expected-onnx', { files: [expected], reason: null }, onnx, true)
+      if (engine !== null) await this.hop('expected-engine', { files: [expected], reason: null }, engine, true)
+    }
+    if (this.comparisons.every((row) => row.compared === 0)) this.nothingCompared()
+    return {
+      produced: [],
+      card: { engineSha256, sets: this.sets.length, rule: inputs.recipe.validate.rule, lossEnters: lossEnters(this.comparisons) },
+      comparisons: this.comparisons,
+      details: this.details,
+      verdict: verdictOf(this.comparisons),
+    }
+  }
+
+  /** Judged is the very file that ships: its content must still be what the run says. */
+  private async verify(artifact: Artifact): Promise<string> {
+    const { context, inputs } = this
+    context.progress({ phase: `Verifying the ${artifact.kind} file`, fraction: null })
+    const path = artifactPath(inputs.folder, artifact)
+    const sha256 = await sha256File(path, context.signal)
+    if (sha256 === artifact.sha256) return sha256
+    throw new EnginesmithError('FILE_CHANGED', `${path} is not the file that this run made: its content has changed.`, 'Run the stage that makes it again.', {
+      path,
+      expected: artifact.sha256,
+      found: sha256,
+    })
+  }
+
+  private async runOnnx(): Promise<Side> {
+    const { context, inputs, subject } = this
+    context.progress({ phase: 'Running ONNX Runtime', fraction: null })
+    const files = outputFiles(context.scratch, 'onnx', this.sets.length)
+    try {
+      await context.native('ort.run', { onnx: artifactPath(inputs.folder, subject.onnx), inputs: this.sets, outputs: files })
+      return { files, reason: null }
+    } catch (error) {
+      if (isAbort(error) || !(error instanceof EnginesmithError) || !unfit.has(error.code)) throw error
+      context.report(makeFinding('HOP_NOT_JUDGED', 'warning', `The ONNX file could not be run on ONNX Runtime: ${error.message}`, error.remedy, error.evidence))
+      return { files: null, reason: error.message }
+    }
+  }
+
+  private async runEngine(engine: Artifact): Promise<Side> {
+    const { context, inputs, subject } = this
+    context.progress({ phase: 'Running the engine', fraction: null })
+    const files = outputFiles(context.scratch, 'engine', this.sets.length)
+    const onnx = artifactPath(inputs.folder, subject.onnx)
+    const result = await subject.backend.execute.execute(
+      { onnx, engine: artifactPath(inputs.folder, engine), device: inputs.recipe.build.device, inputs: this.sets, outputs: files },
+      context,
+    )
+    if (result.ran) return { files, reason: null }
+    const reason = result.reason ?? 'the engine host gave no reason'
+    context.report(
+      makeFinding(
+        'ENGINE_NOT_RUN',
+        'warning',
+        `The engine was not run on this machine, so its hops are not judged: ${reason}`,
+        'Copy the run folder to a machine with a GPU that the engine was built for and run: enginesmith validate RUN. The result merges back when the folder returns.',
+        { reason, backend: subject.backend.name, builtFor: inputs.cards.build?.targets ?? [] },
+      ),
+    )
+    return { files: null, reason }
+  }
+
+  /** @param onlyKnown leave out what the reference has no answer for: it holds the answers that somebody cared to state */
+  private async hop(hop: Hop, reference: Side, candidate: Side, onlyKnown = false): Promise<void> {
+    const { context, inputs } = this
+    const reason = reference.reason ?? candidate.reason
+    if (reference.files === null || candidate.files === null) {
+      const names = this.outputs.length === 0 ? ['*'] : this.outputs.map((output) => output.name)
+      for (const name of names) this.comparisons.push(notJudged(hop, name, reason ?? 'one side was not run'))
+      return
+    }
+    context.progress({ phase: `Comparing ${hop}`, fraction: null })
+    const withEngine = hop.endsWith('engine')
+    const { outputs } = await context.native('tensors.compare', {
+      reference: reference.files,
+      candidate: candidate.files.slice(0, reference.files.length),
+      rule: inputs.recipe.validate.rule,
+      tolerances: toleranceTable(this.outputs, inputs.recipe.validate, withEngine ? precisionOf(inputs.cards.build) : null),
+    })
+    const rows = outputs.filter((row) => !onlyKnown || row.problem !== 'extra')
+    this.comparisons.push(...rows.map((row) => toComparison(hop, row)))
+    this.details.push(...toDetails(hop, rows))
+    const stripped = withEngine && inputs.cards.build?.readBacks.some((row) => row.option === 'strip' && row.achieved === 'on') === true
+    for (const row of rows) {
+      if (stripped && row.problem === 'zero') context.report(refitZero(hop, row.output))
+      else for (const finding of rowFindings(hop, row)) context.report(finding)
+    }
+  }
+
+  private nothingCompared(): void {
+    this.context.report(
+      makeFinding(
+        'NOTHING_TO_COMPARE',
+        'warning',
+        'Nothing was compared: there is no second side to hold the result against.',
+        'Begin with the PyTorch model, give the right answers with --expect FILE.npz, or validate on a machine that runs the engine.',
+        { backend: this.subject.backend.name },
+        [{ kind: 'choose-file', label: 'Choose the right answers', path: 'validate.expect' }],
+      ),
+    )
+  }
+}
+
+/** Faults of the model on ONNX Runtime: a hop that cannot be judged, not a stage that cannot go on. */
+const unfit: ReadonlySet<EnginesmithError['code']> = new Set(['ONNX_INVALID', 'HOP_NOT_JUDGED', 'SHAPE_CONTRADICTS_MODEL', 'ONNX_EXTERNAL_DATA_MISSING'])
+
+function refitZero(hop: Hop, output: string): ReturnType<typeof makeFinding> {
+  return makeFinding(
+    'REFIT_ALL_ZERO',
+    'error',
+    `${hop}: the output ${output} is zero everywhere because the engine was stripped of its weights and not refitted.`,
+    'Refit the engine with the weights of the ONNX file before it is run, or build it without strip.',
+    { hop, output },
+    [{ kind: 'set-option', label: 'Build with weights', path: 'build.strip', value: false }],
+  )
+}
