@@ -1,0 +1,185 @@
+#include "cuda/driver.h"
+
+#include <fstream>
+#include <mutex>
+
+#include "base/failure.h"
+
+namespace enginesmith::cuda {
+namespace {
+
+#ifdef _WIN32
+constexpr const char* kDriverName = "nvcuda.dll";
+constexpr const char* kManagementName = "nvml.dll";
+#define ENGINESMITH_CUDA_CALL __stdcall
+#else
+constexpr const char* kDriverName = "libcuda.so.1";
+constexpr const char* kManagementName = "libnvidia-ml.so.1";
+#define ENGINESMITH_CUDA_CALL
+#endif
+
+// CUresult and CUdevice_attribute of cuda.h, which is not needed to compile.
+constexpr int kOutOfMemory = 2;
+constexpr int kNoDevice = 100;
+constexpr int kDriverMismatch = 803;
+constexpr int kAttributeMajor = 75;
+constexpr int kAttributeMinor = 76;
+
+template <class... A>
+using Entry = int(ENGINESMITH_CUDA_CALL*)(A...);
+
+/// `580.65.06`, as people know a driver by; the driver API only tells the CUDA version it serves.
+std::string driverVersion() {
+    std::string reason;
+    if (const auto management = loader::SharedLibrary::open(kManagementName, reason)) {
+        const auto start = management->function<Entry<>>("nvmlInit_v2");
+        const auto version = management->function<Entry<char*, unsigned>>("nvmlSystemGetDriverVersion");
+        const auto stop = management->function<Entry<>>("nvmlShutdown");
+        char text[96] = {};
+        if (start != nullptr && version != nullptr && stop != nullptr && start() == 0) {
+            const bool told = version(text, sizeof text - 1) == 0;
+            stop();
+            if (told) return text;
+        }
+    }
+    std::ifstream file("/sys/module/nvidia/version");
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+std::string explain(int result) {
+    if (result == kNoDevice) return "the NVIDIA driver sees no GPU";
+    if (result == kDriverMismatch) return "the NVIDIA driver's library and kernel module have different versions (restart the machine)";
+    return "the NVIDIA driver could not start (CUDA error " + std::to_string(result) + ")";
+}
+
+}  // namespace
+
+template <class... A>
+void Driver::call(const char* name, A... arguments) const {
+    const auto entry = library_->function<Entry<A...>>(name);
+    if (entry == nullptr) {
+        throw Failure("DRIVER_TOO_OLD", std::string("The NVIDIA driver has no ") + name + ".", "Install a newer NVIDIA driver.", {{"symbol", name}});
+    }
+    check(entry(arguments...), name);
+}
+
+template <class... A>
+void Driver::callQuietly(const char* name, A... arguments) const noexcept {
+    if (const auto entry = library_->function<Entry<A...>>(name)) entry(arguments...);
+}
+
+void Driver::check(int result, const char* name) const {
+    if (result == 0) return;
+    const char* text = nullptr;
+    if (const auto describe = library_->function<Entry<int, const char**>>("cuGetErrorString")) describe(result, &text);
+    const std::string words = text != nullptr ? text : "CUDA error " + std::to_string(result);
+    if (result == kOutOfMemory) {
+        throw Failure("OUT_OF_GPU_MEMORY", "The GPU has not enough free memory: " + words + ".", "Close what else uses the GPU, or use smaller shapes.", {{"call", name}});
+    }
+    throw Failure("ENGINE_NOT_RUN", std::string("The GPU refused ") + name + ": " + words + ".", "Run it again; if it repeats, restart the driver.", {{"call", name}, {"result", result}});
+}
+
+std::shared_ptr<Driver> Driver::open(std::string& reason) {
+    static std::mutex mutex;
+    static std::shared_ptr<Driver> driver;
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (driver) return driver;
+    std::string why;
+    auto library = loader::SharedLibrary::open(kDriverName, why);
+    if (!library) {
+        reason = std::string("there is no NVIDIA driver (") + why + ")";
+        return nullptr;
+    }
+    const auto start = library->function<Entry<unsigned>>("cuInit");
+    const int result = start != nullptr ? start(0) : -1;
+    if (result != 0) {
+        reason = explain(result);
+        return nullptr;
+    }
+    driver.reset(new Driver(std::move(library)));
+    return driver;
+}
+
+Survey Driver::survey() {
+    Survey survey{driverVersion(), {}, "", false};
+    const auto driver = open(survey.reason);
+    if (!driver) {
+        survey.driverMissing = survey.driverVersion.empty();
+        return survey;
+    }
+    const int count = driver->deviceCount();
+    for (int i = 0; i < count; ++i) survey.devices.push_back(driver->device(i));
+    if (count == 0) survey.reason = explain(kNoDevice);
+    if (survey.driverVersion.empty()) {
+        int version = 0;
+        driver->call<int*>("cuDriverGetVersion", &version);
+        survey.driverVersion = "CUDA " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+    }
+    return survey;
+}
+
+int Driver::deviceCount() const {
+    int count = 0;
+    call<int*>("cuDeviceGetCount", &count);
+    return count;
+}
+
+Device Driver::device(int index) const {
+    int handle = 0;
+    call<int*, int>("cuDeviceGet", &handle, index);
+    Device device{index, "", 0, 0, 0};
+    char name[256] = {};
+    call<char*, int, int>("cuDeviceGetName", name, sizeof name - 1, handle);
+    device.name = name;
+    call<int*, int, int>("cuDeviceGetAttribute", &device.major, kAttributeMajor, handle);
+    call<int*, int, int>("cuDeviceGetAttribute", &device.minor, kAttributeMinor, handle);
+    std::size_t bytes = 0;
+    call<std::size_t*, int>("cuDeviceTotalMem_v2", &bytes, handle);
+    device.memoryBytes = bytes;
+    return device;
+}
+
+void Driver::retainPrimary(int device, void** context) const {
+    int handle = 0;
+    call<int*, int>("cuDeviceGet", &handle, device);
+    call<void**, int>("cuDevicePrimaryCtxRetain", context, handle);
+}
+
+void Driver::releasePrimary(int device) const noexcept {
+    int handle = 0;
+    callQuietly<int*, int>("cuDeviceGet", &handle, device);
+    callQuietly<int>("cuDevicePrimaryCtxRelease_v2", handle);
+}
+
+void Driver::pushContext(void* context) const { call<void*>("cuCtxPushCurrent_v2", context); }
+void Driver::popContext() const noexcept {
+    void* context = nullptr;
+    callQuietly<void**>("cuCtxPopCurrent_v2", &context);
+}
+
+void* Driver::createStream() const {
+    constexpr unsigned kNonBlocking = 1;
+    void* stream = nullptr;
+    call<void**, unsigned>("cuStreamCreate", &stream, kNonBlocking);
+    return stream;
+}
+void Driver::destroyStream(void* stream) const noexcept { callQuietly<void*>("cuStreamDestroy_v2", stream); }
+void Driver::synchronize(void* stream) const { call<void*>("cuStreamSynchronize", stream); }
+
+DevicePointer Driver::allocate(std::size_t bytes) const {
+    DevicePointer pointer = 0;
+    call<DevicePointer*, std::size_t>("cuMemAlloc_v2", &pointer, bytes);
+    return pointer;
+}
+void Driver::release(DevicePointer pointer) const noexcept { callQuietly<DevicePointer>("cuMemFree_v2", pointer); }
+
+void Driver::copyToDevice(DevicePointer to, const void* from, std::size_t bytes, void* stream) const {
+    call<DevicePointer, const void*, std::size_t, void*>("cuMemcpyHtoDAsync_v2", to, from, bytes, stream);
+}
+void Driver::copyToHost(void* to, DevicePointer from, std::size_t bytes, void* stream) const {
+    call<void*, DevicePointer, std::size_t, void*>("cuMemcpyDtoHAsync_v2", to, from, bytes, stream);
+}
+
+}  // namespace enginesmith::cuda

@@ -1,0 +1,40 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trt/binding.h"
+#include "trt/loaded_engine.h"
+
+namespace enginesmith::trt {
+
+struct RunReply {
+    std::vector<OutputTensor> outputs;
+    /// Copies and execution.
+    double seconds;
+};
+
+/// An engine on a GPU, ready to run; one run at a time. Members throw Failure.
+class Session {
+public:
+    /// Null with the reason where there is no GPU, or it cannot run this engine.
+    static std::shared_ptr<Session> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device, Events& events, std::string& reason);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
+    RunReply run(const std::vector<TensorView>& inputs, const CancelToken& token);
+    /// Frees the GPU memory; waits for a run that is under way. A run after it fails.
+    void close() noexcept;
+
+private:
+    struct State;
+    explicit Session(std::unique_ptr<State> state);
+
+    std::mutex mutex_;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace enginesmith::trt
