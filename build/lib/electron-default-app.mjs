@@ -1,11 +1,14 @@
 // The default app of an unpacked Electron: what `electron [-r file]... <folder or file> [arguments]` needs and no more.
+// A module, as the official one is: Electron is ready only when it has been evaluated, so an app that is a module may
+// still say what has to be said before that.
 
-const main = `const { app } = require('electron')
-const fs = require('node:fs')
-const path = require('node:path')
-const Module = require('node:module')
-const { pathToFileURL } = require('node:url')
+const main = `import { app } from 'electron'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 
+const require = createRequire(import.meta.url)
 const argv = process.argv.slice(1)
 const preload = []
 let target
@@ -16,7 +19,7 @@ for (let i = 0; i < argv.length; i++) {
   else if (a === '-a' || a === '--abi') { console.log(process.versions.modules); process.exit(0) }
   else if (!a.startsWith('-')) { target = a; break }
 }
-for (const file of preload) Module._load(path.resolve(file), module, true)
+for (const file of preload) require(path.resolve(file))
 if (!target) { console.error('usage: electron [-r module] <app folder or file> [arguments]'); process.exit(2) }
 
 const fail = (error) => { console.error('App threw an error during load'); console.error(error.stack || error); process.exit(1) }
@@ -33,8 +36,8 @@ try {
     app.setAppPath(file)
     file = path.resolve(file, p.main || 'index.js')
   } else app.setAppPath(path.dirname(file))
-  if (file.endsWith('.mjs') || (file.endsWith('.js') && type === 'module')) import(pathToFileURL(file).href).catch(fail)
-  else Module._load(Module._resolveFilename(file), module, true)
+  if (file.endsWith('.mjs') || (file.endsWith('.js') && type === 'module')) await import(pathToFileURL(file).href)
+  else require(file)
 } catch (error) { fail(error) }
 `
 
@@ -43,6 +46,6 @@ try {
  * @returns {Record<string, Buffer>} the files of default_app.asar
  */
 export const defaultAppFiles = (version) => ({
-  'package.json': Buffer.from(JSON.stringify({ name: 'electron', productName: 'Electron', version, main: 'main.js' })),
+  'package.json': Buffer.from(JSON.stringify({ name: 'electron', productName: 'Electron', version, main: 'main.js', type: 'module' })),
   'main.js': Buffer.from(main),
 })

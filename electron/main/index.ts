@@ -22,7 +22,7 @@ if (start.cli) {
   app.setPath('userData', data)
   // What Chromium keeps (caches, its own state) in a folder of its own: the data folder is for people to look into.
   app.setPath('sessionData', join(data, 'session'))
-  enableSandbox(app)
+  enableSandbox(app, process.getuid?.() === 0)
   registerAppScheme(protocol)
   setMenu()
   if (app.requestSingleInstanceLock()) void startApplication({ paths, dataFolder: data, openFirst: start.paths })

@@ -34,6 +34,7 @@ export async function runCliMode(argv: readonly string[], paths: AppPaths): Prom
     app.exit(await runCommandLine(surroundings))
   } catch (error) {
     process.stderr.write(`${describeFault(error)}\n`)
-    app.exit(4)
+    const { answerFault } = await import('../../cli/command-line')
+    app.exit(await answerFault({ argv, environment: process.env, stdout: process.stdout, stderr: process.stderr }, error))
   }
 }

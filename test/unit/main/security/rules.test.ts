@@ -51,10 +51,19 @@ describe('web preferences', () => {
 })
 
 describe('sandbox', () => {
-  it('is on for every page', () => {
-    const app = { enableSandbox: vi.fn() }
-    enableSandbox(app)
-    expect(app.enableSandbox).toHaveBeenCalledOnce()
+  const enabled = (isRoot: boolean, noSandbox: boolean): boolean => {
+    const app = { enableSandbox: vi.fn(), commandLine: { hasSwitch: () => noSandbox } }
+    const answer = enableSandbox(app, isRoot)
+    expect(app.enableSandbox).toHaveBeenCalledTimes(answer ? 1 : 0)
+    return answer
+  }
+  it('is on for every page, even where a switch says otherwise', () => {
+    expect(enabled(false, false)).toBe(true)
+    expect(enabled(false, true)).toBe(true)
+    expect(enabled(true, false)).toBe(true)
+  })
+  it('is off for root with the switch alone, where Chromium has none', () => {
+    expect(enabled(true, true)).toBe(false)
   })
 })
 
