@@ -67,6 +67,17 @@ export async function runCommandLine(surroundings: Surroundings): Promise<ExitCo
   return print(parsed.command, outcome, { ...surroundings, json: globals.json, text, early: false })
 }
 
+/** The answer to a call that broke before the command line could take it: still one document of its command. */
+export function answerFault(
+  { argv, environment, stdout, stderr }: Pick<Surroundings, 'argv' | 'environment' | 'stdout' | 'stderr'>,
+  error: unknown,
+): Promise<ExitCode> {
+  const globals = earlyGlobals(argv)
+  const text = textOf(globals.lang ?? systemLanguage(environment))
+  const command = earlyCommand(argv, commands)
+  return print(command, refused(command, error, text), { json: globals.json, text, stdout, stderr, early: true })
+}
+
 /** The core, made at the first call of `get`: a usage error must not start one. */
 function lazyCore(surroundings: Surroundings): { get(settings?: Partial<Settings>): Promise<Core>; dispose(): Promise<void> } {
   let core: Promise<Core> | null = null

@@ -114,7 +114,7 @@ function comparisonLines(rows: readonly Comparison[], text: Text, labelOf: (hop:
       compared > 0
         ? `  max ${number(maxAbs)}  requiredAtol ${number(requiredAtol)}  (atol ${number(atol)}, rtol ${number(rtol)})  ${text.words.compared} ${compared}`
         : ''
-    return `${labelOf(hop)}  ${output}  ${text.words.verdicts[verdict]}${numbers}${reason ? `  ${reason}` : ''}`
+    return `${labelOf(hop)}  ${output}  ${text.words.verdicts[verdict]}${numbers}${verdict === 'not-judged' && reason ? `  ${reason}` : ''}`
   })
 }
 
