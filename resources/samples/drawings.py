@@ -3,7 +3,6 @@
 import math
 
 import torch
-
 from shapes import CLASSES
 
 SIDE = 32

@@ -11,10 +11,9 @@ import zipfile
 
 import numpy
 import torch
-from torch.nn import functional
-
 from drawings import draw
 from shapes import CLASSES, ShapesNet
+from torch.nn import functional
 
 EPOCHS, BATCH, TRAINING, HELD_OUT = 6, 64, 6000, 1800
 SAMPLE = 12
@@ -95,6 +94,10 @@ def _save_onnx(model: ShapesNet, image: torch.Tensor, target: str) -> None:
 
 
 if __name__ == '__main__':
+    if os.environ.get('PYTHONHASHSEED') != '0':
+        # TorchScript writes constants in the order of a set of strings.
+        os.environ['PYTHONHASHSEED'] = '0'
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     trained = train()
     reached = accuracy(trained)
     print(f'{sum(p.numel() for p in trained.parameters())} parameters, {reached:.2%} of {HELD_OUT} held-out images right')
