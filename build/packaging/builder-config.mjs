@@ -1,4 +1,6 @@
 // electron-builder's configuration. What is an installation is in contents.mjs; this says how it is wrapped.
+import fs from 'node:fs'
+import path from 'node:path'
 import { requireElectron } from '../lib/electron-path.mjs'
 import { asarFiles, extraResources, isShippedPython } from './contents.mjs'
 
@@ -55,7 +57,8 @@ export function configuration() {
     npmRebuild: false,
     nodeGypRebuild: false,
     buildDependenciesFromSource: false,
-    asar: true,
+    // Only what asarUnpack names lies beside the asar: each of those files is in the manifest.
+    asar: { smartUnpack: false },
     asarUnpack: ['node_modules/onnxruntime-node/bin/**/*'],
     files: asarFiles(),
     extraResources: [
@@ -71,19 +74,22 @@ export function configuration() {
     ],
     directories: { output: 'dist', buildResources: 'build/packaging' },
     publish: null,
+    // Electron would start it where the asar is missing; an installation has no use for it.
+    afterPack: async ({ appOutDir }) => fs.rmSync(path.join(appOutDir, 'resources', 'default_app.asar'), { force: true }),
     linux: {
       executableName: 'enginesmith',
       icon: 'resources/icons',
       category: 'Development',
       synopsis: 'PyTorch to TensorRT, proven equal',
       description: 'Converts a PyTorch or ONNX model to a TensorRT engine and proves, hop by hop, that it computes the same.',
-      desktop: { entry: { Name: 'Enginesmith', StartupWMClass: 'Enginesmith', Keywords: 'TensorRT;PyTorch;ONNX;' } },
+      syncDesktopName: true,
+      desktop: { entry: { Name: 'Enginesmith', Keywords: 'TensorRT;PyTorch;ONNX;' } },
       target: ['deb', 'AppImage'],
       maintainer: 'The Enginesmith authors <maintainers@enginesmith.example>',
     },
     deb: {
       depends: debDepends,
-      recommends: ['python3-venv', 'libayatana-appindicator3-1'],
+      recommends: ['python3-venv'],
       afterInstall: 'build/packaging/after-install.tpl',
       afterRemove: 'build/packaging/after-remove.tpl',
       packageCategory: 'devel',
