@@ -6,6 +6,8 @@ export default defineConfig({
   // No packages are left to be resolved at run time.
   ssr: { noExternal: true, external },
   resolve: { mainFields: ['module', 'main'] },
+  // A CommonJS package among the bundled ones asks for its own file's name; electron-vite sees to that by itself.
+  define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
   build: {
     ...bundled,
     ssr: true,
