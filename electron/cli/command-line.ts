@@ -60,11 +60,13 @@ export async function runCommandLine(surroundings: Surroundings): Promise<ExitCo
   })
   const work = parsed.command.run(parsed.call, context).catch((error: unknown) => failed(parsed.command, error, stop.signal, text))
   const outcome = await Promise.race([work, forced])
-  unlisten()
   if (timer) clearTimeout(timer)
   reporter.end()
   await Promise.race([core.dispose(), new Promise((resolve) => setTimeout(resolve, 5_000).unref())])
-  return print(parsed.command, outcome, { ...surroundings, json: globals.json, text, early: false })
+  const code = await print(parsed.command, outcome, { ...surroundings, json: globals.json, text, early: false })
+  // Not before: a second Ctrl-C must not end the process between its work and its answer.
+  unlisten()
+  return code
 }
 
 /** The answer to a call that broke before the command line could take it: still one document of its command. */
