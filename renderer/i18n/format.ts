@@ -78,3 +78,8 @@ export function shape(dims: ReadonlyArray<number | string>): string {
 export function fileName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
+
+/** The last two parts of a path, for where the whole is in a title: `tensorrt_rtx_libs/libtensorrt_rtx.so.1`. */
+export function pathEnd(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).slice(-2).join('/')
+}

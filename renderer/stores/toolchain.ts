@@ -14,7 +14,12 @@ export const useToolchain = defineStore('toolchain', () => {
   const doctor = computed(() => snapshot.value?.doctor ?? null)
   const pythons = computed(() => snapshot.value?.pythons ?? [])
   const checkedAt = computed(() => snapshot.value?.checkedAt ?? null)
-  const problems = computed(() => doctor.value?.findings.filter((finding) => finding.severity !== 'info') ?? [])
+  /** How much of what the app is for does not work here: warnings and errors, and a machine without a GPU. */
+  const problems = computed(() => {
+    const d = doctor.value
+    if (!d) return 0
+    return d.findings.filter((finding) => finding.severity !== 'info').length + (d.gpus.length === 0 ? 1 : 0)
+  })
   /** What this machine can do; everything false until main has looked. */
   const can = computed(() => {
     const d = doctor.value
