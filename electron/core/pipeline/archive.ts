@@ -18,8 +18,8 @@ export class Archive {
   async setAside(first: StageName): Promise<void> {
     const { folder } = this.state
     const details = await readDetails(folder)
+    const { file } = this.state
     for (const name of stageNames.slice(stageNames.indexOf(first))) {
-      const { file } = this.state
       const result = file.stages[name]
       const mine = file.comparisons.filter((row) => name === 'validate' || (name === 'convert' && row.hop === 'pytorch-onnx'))
       const known = result.key === null ? null : await findKept(folder, name, result.key)

@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises'
 import { EnginesmithError } from '../errors'
 import { stageNames, type Artifact, type LogLine, type StageName } from '../../../contract/run'
 import type { Finding } from '../../../contract/finding'
 import { needSpace } from '../disk'
 import { adoptSet } from '../store/artifacts'
 import { writeDetails } from '../store/details'
-import { makeScratch } from '../store/run-folder'
+import { makeScratch, removeScratch } from '../store/run-folder'
 import { environmentFinding } from '../toolchain'
 import { Archive } from './archive'
 import { outcomeOf } from './outcome'
@@ -83,14 +82,13 @@ export class Runner {
       state.patchStage(name, { findings: [...findings] })
     }
     const pulse = this.makePulse(name, services.durations.get(prepared.durationName), seconds)
-    let scratch: string | null = null
     try {
       state.move(name, 'start', { startedAt: new Date().toISOString(), seconds: 0, cached: false, key, findings: [], artifacts: [] })
       await state.save()
       await needSpace(state.folder, leastFreeBytes, `The ${name} stage`)
       const elsewhere = await this.elsewhere(name)
       if (elsewhere !== null) report(elsewhere)
-      scratch = await makeScratch(state.folder, name)
+      const scratch = await makeScratch(state.folder, name)
       const output = await prepared.run(this.context(scratch, pulse, report))
       await this.take(name, output, seconds(), findings)
       services.durations.set(prepared.durationName, seconds())
@@ -100,7 +98,7 @@ export class Runner {
       return false
     } finally {
       pulse.stop()
-      if (scratch !== null) await rm(scratch, { recursive: true, force: true }).catch(() => undefined)
+      await removeScratch(state.folder)
     }
   }
 

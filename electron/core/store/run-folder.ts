@@ -105,6 +105,11 @@ export async function makeScratch(folder: string, stage: string): Promise<string
   return scratch
 }
 
+/** Removes this process's scratch folder. */
+export async function removeScratch(folder: string): Promise<void> {
+  await rm(join(folder, `${scratchPrefix}${process.pid}`), { recursive: true, force: true }).catch(() => undefined)
+}
+
 /** Removes what killed processes left; call it with the folder's lock held. */
 export async function cleanScratch(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {

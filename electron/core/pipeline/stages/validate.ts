@@ -29,6 +29,8 @@ export const validateStage: Stage<'validate'> = {
         version,
         options: { ...options, backend: made.backend.name, device: recipe.build.device, precision: precisionOf(cards.build) },
         inputs: [
+          // By its key, not by its content alone: a Build with other options is validated anew even where the engine came out the same.
+          inputs.keys.build ?? '',
           expect === null ? '' : await sha256File(expect).catch(() => 'missing'),
           ...[...artifacts.load, ...artifacts.convert, ...artifacts.build]
             .filter((artifact) => artifact.kind !== 'timing-cache')

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { folderIsLocked, lockFolder } from '../../../electron/core/store/lock'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'enginesmith-lock-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+/** The number of a process that has ended. */
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', ''])
+  await once(child, 'exit')
+  return child.pid!
+}
+
+describe('lockFolder', () => {
+  it('lets one in, tells the other who has it, and opens after release', async () => {
+    const lock = await lockFolder(folder)
+    await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'RUN_BUSY', evidence: { pid: process.pid } })
+    expect(await folderIsLocked(folder)).toBe(true)
+    await lock.release()
+    expect(await readdir(folder)).toEqual([])
+    await (await lockFolder(folder)).release()
+  })
+
+  it('takes over the lock of a process that died', async () => {
+    await writeFile(join(folder, '.lock'), JSON.stringify({ pid: await deadPid(), host: hostname(), born: '1' }))
+    expect(await folderIsLocked(folder)).toBe(false)
+    await (await lockFolder(folder)).release()
+  })
+
+  it.runIf(process.platform === 'linux')('tells a living owner from another process that got its number', async () => {
+    await writeFile(join(folder, '.lock'), JSON.stringify({ pid: process.pid, host: hostname(), born: '1' }))
+    await (await lockFolder(folder)).release()
+  })
+
+  it('believes a lock of another machine while it is fresh, and not when it is old', async () => {
+    const path = join(folder, '.lock')
+    await writeFile(path, JSON.stringify({ pid: 1, host: 'elsewhere', born: null }))
+    await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'RUN_BUSY' })
+    const old = new Date(Date.now() - 10 * 60_000)
+    await utimes(path, old, old)
+    await (await lockFolder(folder)).release()
+  })
+
+  it('takes over a lock that a killed process left torn', async () => {
+    const path = join(folder, '.lock')
+    await writeFile(path, '{"pid":')
+    const old = new Date(Date.now() - 5000)
+    await utimes(path, old, old)
+    await (await lockFolder(folder)).release()
+  })
+
+  it('gives a dead lock to one of many that ask at once', async () => {
+    await writeFile(join(folder, '.lock'), JSON.stringify({ pid: await deadPid(), host: hostname(), born: '1' }))
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)))
+    const taken = results.filter((result) => result.status === 'fulfilled')
+    expect(taken).toHaveLength(1)
+    await taken[0]!.value.release()
+  })
+
+  it.runIf(process.getuid?.() !== 0)('says that a read-only folder cannot be written', async () => {
+    await expect(lockFolder('/proc')).rejects.toMatchObject({ code: 'OUT_NOT_WRITABLE' })
+  })
+})
