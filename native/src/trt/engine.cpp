@@ -7,25 +7,14 @@ namespace {
 
 using abi::OptProfileSelector;
 
-/// While an engine lives longer than the call that opened it, its errors go to the recorder alone.
-class Quiet final : public Events {
-public:
-    void phase(const PhaseEvent&) noexcept override {}
-    void log(LogLevel, const char*, const std::string&) noexcept override {}
-};
-
-Events& quiet() {
-    static Quiet* const instance = new Quiet;
-    return *instance;
-}
-
 }  // namespace
 
 Engine::Engine(LibraryPtr library, std::unique_ptr<ErrorRecorder> recorder, abi::Owned<abi::Runtime> runtime, abi::CudaEngine engine)
     : library_(std::move(library)), recorder_(std::move(recorder)), runtime_(std::move(runtime)), engine_(engine), owner_(engine) {}
 
 std::shared_ptr<Engine> Engine::open(const LibraryPtr& library, const void* plan, std::size_t size, Events& events, std::string& reason) {
-    auto recorder = std::make_unique<ErrorRecorder>(library->table().interfaces(), quiet());
+    // An engine outlives the call that opens it, and with it that call's listener: its errors go to the recorder alone.
+    auto recorder = std::make_unique<ErrorRecorder>(library->table().interfaces(), quietEvents());
     abi::Owned<abi::Runtime> runtime(library->createRuntime());
     if (!runtime || runtime->getLogger() != processLogger(library->table())) {
         reason = "the library could not make a runtime here";

@@ -24,4 +24,7 @@ public:
     virtual void log(LogLevel level, const char* source, const std::string& text) noexcept = 0;
 };
 
+/// Hears nothing; never destroyed.
+Events& quietEvents();
+
 }  // namespace enginesmith::trt

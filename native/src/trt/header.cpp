@@ -20,7 +20,7 @@ struct TargetBit {
 };
 
 /// Learnt by building for each target and reading the mask back; the test of this table does it again.
-constexpr TargetBit kTargetBits[] = {{0x02, "sm80"}, {0x04, "sm86"}, {0x08, "sm89"}, {0x10, "sm120"}, {0x20, "sm121"}};
+constexpr TargetBit kTargetBits[] = {{0x01, "sm75"}, {0x02, "sm80"}, {0x04, "sm86"}, {0x08, "sm89"}, {0x10, "sm120"}, {0x20, "sm121"}};
 
 std::uint32_t littleEndian(const char* bytes) {
     std::uint32_t value = 0;

@@ -62,6 +62,15 @@ struct LoggerAdapter final : Set::ILogger {
 
 }  // namespace
 
+Events& quietEvents() {
+    struct Quiet final : Events {
+        void phase(const PhaseEvent&) noexcept override {}
+        void log(LogLevel, const char*, const std::string&) noexcept override {}
+    };
+    static Quiet* const instance = new Quiet;
+    return *instance;
+}
+
 void* processLogger(const abi::Table& table) {
     static std::mutex mutex;
     static auto* const loggers = new std::map<abi::Interfaces, std::unique_ptr<Logger>>;

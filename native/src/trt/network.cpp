@@ -45,6 +45,27 @@ ParserError errorOf(const abi::ParserError& error) {
     return result;
 }
 
+/// Keeps the log line that names a file the parser could not open: its error only says that an initializer failed.
+class FileComplaints final : public Events {
+public:
+    explicit FileComplaints(Events& next) : next_(next) {}
+    void phase(const PhaseEvent& event) noexcept override { next_.phase(event); }
+    void log(LogLevel level, const char* source, const std::string& text) noexcept override {
+        const std::size_t at = text.find(kFailedToOpen);
+        try {
+            if (at != std::string::npos && complaint.empty()) complaint = text.substr(at);
+        } catch (...) {
+            // Out of memory: the error is shown without the file's name.
+        }
+        next_.log(level, source, text);
+    }
+    static constexpr const char* kFailedToOpen = "Failed to open file";
+    std::string complaint;
+
+private:
+    Events& next_;
+};
+
 bool same(const ParserError& a, const ParserError& b) { return a.index == b.index && a.op == b.op && a.message == b.message; }
 
 }  // namespace
@@ -62,6 +83,7 @@ void requireGpu(const std::string& purpose) {
 
 Network::Network(LibraryPtr library, bool stronglyTyped, Events& events)
     : library_(std::move(library)),
+      events_(events),
       recorder_(library_->table().interfaces(), events),
       builder_(makeBuilder(events)),
       network_(makeNetwork(stronglyTyped)),
@@ -98,6 +120,8 @@ bool Network::parse(const std::string& onnx, const CancelToken& token) {
     const std::uint64_t size = fileSize(onnx);
     if (size == 0) throw Failure("FILE_EMPTY", onnx + " is empty.", "Choose another file, or export it again.", {{"path", onnx}});
     token.throwIfCancelled();
+    FileComplaints files(events_);
+    const LogScope logs(files);
     bool parsed = false;
     if (size > kLargestBlock) {
         constexpr int kWarnings = 2;
@@ -107,28 +131,34 @@ bool Network::parse(const std::string& onnx, const CancelToken& token) {
         token.throwIfCancelled();
         parsed = parser_->parse(bytes_.data(), bytes_.size(), onnx.c_str());
     }
-    collectErrors();
+    collectErrors(*parser_);
     if (!parsed || !errors_.empty()) addUnsupported(onnx);
+    for (ParserError& error : errors_) {
+        if (error.index < 0 && !files.complaint.empty()) error.message = files.complaint;
+    }
     if (!parsed && errors_.empty()) {
         errors_.push_back({"", "", "kINTERNAL_ERROR", recorder_.first("the parser gave no reason"), -1, {}});
     }
     return parsed && errors_.empty();
 }
 
-void Network::collectErrors() {
-    const int count = parser_->getNbErrors();
+void Network::collectErrors(const abi::Parser& parser) {
+    const int count = parser.getNbErrors();
     for (int i = 0; i < count; ++i) {
-        ParserError error = errorOf(parser_->getError(i));
+        ParserError error = errorOf(parser.getError(i));
         if (std::none_of(errors_.begin(), errors_.end(), [&](const ParserError& known) { return same(known, error); })) errors_.push_back(std::move(error));
     }
 }
 
-/// parse() stops at the first fault; supportsModelV2 looks at every node.
+/// parse() may stop at the first fault; supportsModelV2 looks at every node. A parser takes one model in its life, so this needs another.
 void Network::addUnsupported(const std::string& onnx) {
     if (bytes_.empty() || !parser_->has(abi::Method::Parser_supportsModelV2)) return;
-    parser_->clearErrors();
-    parser_->supportsModelV2(bytes_.data(), bytes_.size(), onnx.c_str());
-    collectErrors();
+    const abi::Owned<abi::NetworkDefinition> network(makeNetwork(isStronglyTyped()));
+    const abi::Owned<abi::Parser> parser(library_->createParser(*network));
+    if (!parser) return;
+    const LogScope unheard(quietEvents());  // it says again what parse() said
+    parser->supportsModelV2(bytes_.data(), bytes_.size(), onnx.c_str());
+    collectErrors(*parser);
     std::stable_sort(errors_.begin(), errors_.end(), [](const ParserError& a, const ParserError& b) { return a.index < b.index; });
 }
 
@@ -167,8 +197,8 @@ Failure parseFailure(const std::string& onnx, const std::vector<ParserError>& er
     bool external = false, malformed = true;
     for (const ParserError& error : errors) {
         list.push_back(toJson(error));
-        external = external || error.message.find("xternal") != std::string::npos;
-        malformed = malformed && error.code.rfind("kUNSUPPORTED", 0) != 0;
+        external = external || error.message.rfind(FileComplaints::kFailedToOpen, 0) == 0;
+        malformed = malformed && error.op.empty();
         const std::string op = error.op.empty() ? "(no operator)" : error.op;
         if (names.find(op) == std::string::npos) names += (names.empty() ? "" : ", ") + op;
     }

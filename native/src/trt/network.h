@@ -48,10 +48,11 @@ public:
 private:
     abi::Owned<abi::Builder> makeBuilder(Events& events);
     abi::NetworkDefinition makeNetwork(bool stronglyTyped);
-    void collectErrors();
+    void collectErrors(const abi::Parser& parser);
     void addUnsupported(const std::string& onnx);
 
     LibraryPtr library_;
+    Events& events_;
     ErrorRecorder recorder_;
     std::vector<char> bytes_;
     abi::Owned<abi::Builder> builder_;
