@@ -1,5 +1,6 @@
 // Starts other programs for the scripts of build/.
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import { root } from './paths.mjs'
 
 /** A program that ended badly: says which, how and its last lines. */
@@ -80,7 +81,12 @@ export function run(command, args, options = {}) {
     child.on('close', (code, signal) => {
       for (const reader of seen) reader.end()
       if (code === 0 || (options.allowFailure && code !== null)) return resolve({ code: code ?? 0, stdout, stderr })
-      const tail = (stderr.trim() || stdout.trim()).split('\n').slice(-12).join('\n')
+      // Its last words, without the places in somebody else's code.
+      const said = stripVTControlCharacters(stderr.trim() || stdout.trim()).split('\n')
+      const tail = said
+        .filter((line) => !/^\s+at /.test(line))
+        .slice(-12)
+        .join('\n')
       reject(new ProcessFailure(`${command} ${args.slice(0, 3).join(' ')}`, code, signal, options.inherit ? '' : tail))
     })
   })

@@ -26,35 +26,59 @@ const findings = async (page) =>
     .slice(0, 2000)
 
 /**
- * Opens the bundled sample from Home and presses the primary action until there is a verdict.
- * @param {Page} page
- * @param {{ scratch: string, log: (message: string) => void, limit?: number }} options `scratch` holds the pictures until the run folder is known
- * @returns {Promise<Outcome>}
+ * @typedef {object} Drive
+ * @property {string} scratch holds the pictures until the run folder is known
+ * @property {(message: string) => void} log
+ * @property {number} [limit] milliseconds for all stages together
  */
-export async function driveSample(page, { scratch, log, limit = 300_000 }) {
-  const deadline = Date.now() + limit
+
+/** Takes numbered pictures. @param {Page} page @param {string} scratch */
+function camera(page, scratch) {
   fs.mkdirSync(scratch, { recursive: true })
   /** @type {string[]} */
   const taken = []
-  /** @param {string} name */
-  const picture = async (name) => {
-    const file = `${String(taken.length + 1).padStart(2, '0')}-${name}.png`
-    await page.screenshot({ path: path.join(scratch, file), animations: 'disabled', caret: 'hide' })
-    taken.push(file)
+  return {
+    taken,
+    /** @param {string} name */
+    async take(name) {
+      const file = `${String(taken.length + 1).padStart(2, '0')}-${name}.png`
+      await page.screenshot({ path: path.join(scratch, file), animations: 'disabled', caret: 'hide' })
+      taken.push(file)
+    },
   }
+}
 
+/**
+ * Opens the bundled sample from Home and presses the primary action until there is a verdict.
+ * @param {Page} page
+ * @param {Drive} drive
+ * @returns {Promise<Outcome>}
+ */
+export async function driveSample(page, drive) {
+  const pictures = camera(page, drive.scratch)
   await page.getByTestId('home-sample').waitFor({ timeout: 60_000 })
-  await picture('home')
+  await pictures.take('home')
   await page.getByTestId('home-sample').click()
+  return driveStages(page, drive, pictures)
+}
+
+/**
+ * Carries the run that is open through its four stages.
+ * @param {Page} page
+ * @param {Drive} drive
+ * @returns {Promise<Outcome>}
+ */
+export async function driveStages(page, { scratch, log, limit = 300_000 }, pictures = camera(page, scratch)) {
+  const deadline = Date.now() + limit
   await page.getByTestId('stage-load').waitFor({ timeout: 60_000 })
-  await picture('new-run')
+  await pictures.take('new-run')
 
   for (const stage of stages) {
     let presses = 0
     for (let state = await stateOf(page, stage); !ended.includes(state ?? ''); state = await stateOf(page, stage)) {
       if (Date.now() > deadline) throw new Error(`${stage} is still ${state} after ${limit / 1000} s\n${await findings(page)}`)
       if (stopped.includes(state ?? '')) {
-        await picture(`${stage}-${state}`)
+        await pictures.take(`${stage}-${state}`)
         throw new Error(`${stage} ended as ${state}\n${await findings(page)}`)
       }
       const action = page.getByTestId('primary-action')
@@ -62,27 +86,27 @@ export async function driveSample(page, { scratch, log, limit = 300_000 }) {
       if (state === 'pending' && !(await anyRunning(page)) && (await action.isEnabled())) {
         if (++presses > 8) throw new Error(`${stage} is still pending after ${presses - 1} presses of the primary action\n${await findings(page)}`)
         await action.click()
+        await page.waitForTimeout(350)
       }
       await page.waitForTimeout(150)
     }
     await page.getByTestId(`stage-${stage}`).click()
     await page.waitForTimeout(400)
-    await picture(stage)
+    await pictures.take(stage)
     log(`${stage}: ${await stateOf(page, stage)}`)
   }
 
   const verdict = page.getByTestId('verdict').first()
   await verdict.waitFor({ timeout: 15_000 })
-  log(`verdict on the screen: ${await verdict.getAttribute('data-verdict')}`)
-  await picture('verdict')
-  const { folder } = await newestRun(page)
-  const pictures = path.join(folder, 'screenshots')
-  fs.mkdirSync(pictures, { recursive: true })
-  for (const file of taken) fs.copyFileSync(path.join(scratch, file), path.join(pictures, file))
-  const run = JSON.parse(fs.readFileSync(path.join(folder, 'run.json'), 'utf8'))
   const shown = await verdict.getAttribute('data-verdict')
+  await pictures.take('verdict')
+  const { folder } = await newestRun(page)
+  const target = path.join(folder, 'screenshots')
+  fs.mkdirSync(target, { recursive: true })
+  for (const file of pictures.taken) fs.copyFileSync(path.join(scratch, file), path.join(target, file))
+  const run = JSON.parse(fs.readFileSync(path.join(folder, 'run.json'), 'utf8'))
   if (shown !== run.verdict) throw new Error(`the screen says ${shown}, run.json says ${run.verdict}`)
-  return { folder, run, pictures: taken.map((file) => path.join(pictures, file)) }
+  return { folder, run, pictures: pictures.taken.map((file) => path.join(target, file)) }
 }
 
 /** @param {Page} page */

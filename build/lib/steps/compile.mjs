@@ -41,9 +41,11 @@ export const compile = {
     clearStamp('compile')
     const key = compileKey()
     log('main, preload and renderer')
-    await run(process.execPath, [at('node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'], {})
+    await run(process.execPath, [at('node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'], { env: { NO_COLOR: '1' } })
     log('command line')
-    await run(process.execPath, [at('node_modules', 'vite', 'bin', 'vite.js'), 'build', '-c', 'vite.cli.config.ts', '--logLevel', 'warn'], {})
+    await run(process.execPath, [at('node_modules', 'vite', 'bin', 'vite.js'), 'build', '-c', 'vite.cli.config.ts', '--logLevel', 'warn'], {
+      env: { NO_COLOR: '1' },
+    })
     const missing = outputs.filter((name) => !fs.existsSync(at(name)))
     if (missing.length > 0) throw new Error(`the build ended well but left no ${missing.join(', ')}`)
     writeStamp('compile', key)
