@@ -38,6 +38,6 @@ export function recordCall(handle: Pick<RunHandle, 'snapshot' | 'onChange'>, onl
 }
 
 /** True where a stage was started or reused; the report that is filed under the last one is no work of that stage. */
-function isWork(before: StageResult, now: StageResult): boolean {
+export function isWork(before: StageResult, now: StageResult): boolean {
   return before !== now && (before.artifacts === now.artifacts || before.state !== now.state)
 }

@@ -1,6 +1,7 @@
 import type { LogLine, Progress, RunSnapshot, StageName, StageState } from '../../../contract/run'
 import { stageNames } from '../../../contract/run'
 import type { RunHandle } from '../../core/api'
+import { isWork } from '../call-record'
 import type { Text } from '../text'
 
 /** Where progress and log go; never stdout. */
@@ -33,7 +34,7 @@ export function createReporter({ stream, text, quiet, verbose, now = () => perfo
   const live = stream.isTTY === true
   let open = false
   let lastPhase = Number.NEGATIVE_INFINITY
-  const states = new Map<StageName, StageState>()
+  let before: RunSnapshot['stages'] | null = null
 
   const clear = (): void => {
     if (open) stream.write('\r\u001b[2K')
@@ -53,11 +54,12 @@ export function createReporter({ stream, text, quiet, verbose, now = () => perfo
   const tell = (snapshot: RunSnapshot): void => {
     for (const name of stageNames) {
       const stage = snapshot.stages[name]
-      if (stage.state !== states.get(name)) {
-        const news = states.has(name) || stage.state !== 'pending'
-        states.set(name, stage.state)
-        if (news && stage.state !== 'running' && stage.state !== 'pending') line(ended(name, stage.state, stage.seconds, text))
-        else if (news && stage.state === 'running' && !live) line(`${text.words.stages[name]} …`)
+      const last = before?.[name]
+      // A stage that is reused twice stays `cached`, and was worked on all the same.
+      const reused = stage.state === 'cached' && last !== undefined && isWork(last, stage)
+      if (last !== undefined && (last.state !== stage.state || reused)) {
+        if (stage.state !== 'running' && stage.state !== 'pending') line(ended(name, stage.state, stage.seconds, text))
+        else if (stage.state === 'running' && !live) line(`${text.words.stages[name]} …`)
         lastPhase = Number.NEGATIVE_INFINITY
       }
       if (stage.state === 'running' && stage.progress && !quiet) {
@@ -69,11 +71,12 @@ export function createReporter({ stream, text, quiet, verbose, now = () => perfo
         }
       }
     }
+    before = snapshot.stages
   }
 
   return {
     follow(handle) {
-      for (const name of stageNames) states.set(name, handle.snapshot().stages[name].state)
+      before = handle.snapshot().stages
       const offChange = handle.onChange(tell)
       const offLog = handle.onLog((lines) => lines.forEach((entry) => this.log(entry)))
       return () => {

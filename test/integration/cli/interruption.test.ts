@@ -14,7 +14,7 @@ beforeAll(() => {
 })
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-const slow = (out: string) => ['run', model('slow.onnx'), '--out', at(out), '--backend', 'tensorrt-rtx', '--target', 'sm86', '--opt-level', '5', '--json']
+const slow = (out: string) => ['run', model('slow.onnx'), '--out', at(out), '--backend', 'tensorrt-rtx', '--target', 'sm86', '--json']
 const sleepy = (out: string) => [
   'run',
   model('sleepy.pt'),
@@ -98,19 +98,7 @@ describe('cancel', () => {
   })
 
   it('of a single result leaves no file', async () => {
-    const { child, ended } = start([
-      'build',
-      model('slow.onnx'),
-      '-o',
-      at('slow.engine'),
-      '--backend',
-      'tensorrt-rtx',
-      '--target',
-      'sm86',
-      '--opt-level',
-      '5',
-      '--json',
-    ])
+    const { child, ended } = start(['build', model('slow.onnx'), '-o', at('slow.engine'), '--backend', 'tensorrt-rtx', '--target', 'sm86', '--json'])
     let told = ''
     child.stderr?.on('data', (part: Buffer) => (told += part.toString()))
     await until('the build is at work', () => told.includes('Build'))
@@ -168,7 +156,7 @@ describe('a folder', () => {
     expect(stateOf('killed', 'build')).toBe('running')
     const validated = await told(['validate', at('killed')])
     expect(validated.code, story(validated)).toBe(2)
-    const again = await told([...argv, '--opt-level', '0'])
+    const again = await told(argv)
     expect([0, 6], story(again)).toContain(again.code)
     expect(again.document.stages).toMatchObject({ load: { state: 'cached' }, convert: { state: 'cached' }, build: { state: 'completed' } })
     expect(halfFiles('killed')).toEqual([])
