@@ -3,7 +3,7 @@ import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
 import { comparisonDetailSchema, logLineSchema, modelFileSchema, runSnapshotSchema, runSummarySchema, stageNameSchema } from './run'
-import { settingsSchema } from './settings'
+import { settingsPatchSchema, settingsSchema } from './settings'
 
 const nothing = z.object({})
 const runId = z.object({ id: z.string() })
@@ -25,7 +25,7 @@ export const commands = {
   /** The window listens from now on: answers with what the app was started with, before it did. */
   'app.ready': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
   'settings.get': { input: nothing, output: settingsSchema },
-  'settings.set': { input: settingsSchema.partial(), output: settingsSchema },
+  'settings.set': { input: settingsPatchSchema, output: settingsSchema },
   'toolchain.get': {
     input: z.object({ refresh: z.boolean() }),
     output: z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),

@@ -1,22 +1,41 @@
 import { z } from 'zod'
 
 /** Settings of this machine. Paths that run code live here and in flags, never in a recipe. */
-export const settingsSchema = z.object({
-  language: z.enum(['system', 'en', 'zh-CN']).default('system'),
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
+const fields = z.object({
+  language: z.enum(['system', 'en', 'zh-CN']),
+  theme: z.enum(['system', 'light', 'dark']),
   /** Python to use; null: found. */
-  python: z.string().nullable().default(null),
+  python: z.string().nullable(),
   /** Folder with importable project code. */
-  project: z.string().nullable().default(null),
-  tensorrtPath: z.string().nullable().default(null),
-  tensorrtRtxPath: z.string().nullable().default(null),
+  project: z.string().nullable(),
+  tensorrtPath: z.string().nullable(),
+  tensorrtRtxPath: z.string().nullable(),
   /** Where new run folders go; null: the app's data folder. */
-  runsFolder: z.string().nullable().default(null),
-  engineHost: z.enum(['child', 'in-process']).default('child'),
+  runsFolder: z.string().nullable(),
+  engineHost: z.enum(['child', 'in-process']),
   /** Minutes without a sign of life after which a stage is ended. */
-  stageTimeoutMinutes: z.number().min(1).default(240),
-  inspectorOpen: z.boolean().default(true),
-  logOpen: z.boolean().default(false),
-  window: z.object({ width: z.number(), height: z.number(), maximized: z.boolean() }).nullable().default(null),
+  stageTimeoutMinutes: z.number().min(1),
+  inspectorOpen: z.boolean(),
+  logOpen: z.boolean(),
+  window: z.object({ width: z.number(), height: z.number(), maximized: z.boolean() }).nullable(),
+})
+
+/** A change of some settings. Without defaults: a field that is not named stays as it is. */
+export const settingsPatchSchema = fields.partial()
+
+/** All settings; what is missing has its default. */
+export const settingsSchema = z.object({
+  language: fields.shape.language.default('system'),
+  theme: fields.shape.theme.default('system'),
+  python: fields.shape.python.default(null),
+  project: fields.shape.project.default(null),
+  tensorrtPath: fields.shape.tensorrtPath.default(null),
+  tensorrtRtxPath: fields.shape.tensorrtRtxPath.default(null),
+  runsFolder: fields.shape.runsFolder.default(null),
+  engineHost: fields.shape.engineHost.default('child'),
+  stageTimeoutMinutes: fields.shape.stageTimeoutMinutes.default(240),
+  inspectorOpen: fields.shape.inspectorOpen.default(true),
+  logOpen: fields.shape.logOpen.default(false),
+  window: fields.shape.window.default(null),
 })
 export type Settings = z.infer<typeof settingsSchema>

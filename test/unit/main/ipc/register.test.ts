@@ -34,6 +34,11 @@ describe('registerCommands', () => {
     expect(await call('run.showFolder', { id: 'r1', extra: 1 })).toEqual({ ok: true, value: {} })
     expect(handler).toHaveBeenCalledWith({ id: 'r1' })
   })
+  it('changes one setting and no other', async () => {
+    const handler = vi.fn(() => ({}) as never)
+    await setUp({ 'settings.set': handler }).call('settings.set', { theme: 'dark' })
+    expect(handler).toHaveBeenCalledWith({ theme: 'dark' })
+  })
   it('refuses a foreign sender before it reads anything', async () => {
     const handler = vi.fn(() => ({}))
     const { call, log } = setUp({ 'run.showFolder': handler })
