@@ -27,7 +27,7 @@ export function bins(histogram: ComparisonDetail['histogram']): Bin[] {
   })
   if (zero === 0) return filled
   const left = Math.floor(Math.min(...filled.map((bin) => bin.from), filled.length === 0 ? 0 : Infinity)) - 1
-  return [{ from: left - 0.5, to: left, count: zero, zero: true }, ...filled]
+  return [{ from: left - 0.3, to: left + 0.3, count: zero, zero: true }, ...filled]
 }
 
 /** Where the line of the absolute tolerance stands; null where there is none (an exact comparison). */
@@ -55,10 +55,9 @@ export function histogramOption(
   const max = Math.ceil(Math.max(...ends, min + 1) + 0.05)
   const top = Math.ceil(Math.max(2, ...bars.map((bin) => height(bin.count))))
   const look = axisLook(tokens, fontSize)
-  const atZero = zero === undefined ? null : Math.floor(zero.from)
+  const atZero = zero === undefined ? null : Math.round((zero.from + zero.to) / 2)
   return {
     grid: { left: 44, right: 16, top: 24, bottom: 38 },
-    tooltip: { show: false },
     xAxis: {
       ...look,
       type: 'value',
@@ -71,7 +70,7 @@ export function histogramOption(
       splitLine: { show: false },
       axisLabel: {
         ...look.axisLabel,
-        formatter: (value: number) => (atZero !== null && value <= atZero + 1 ? (value === atZero + 1 ? '0' : '') : `1e${value}`),
+        formatter: (value: number) => (atZero === null || value > atZero ? `1e${value}` : value === atZero ? '0' : ''),
       },
     },
     yAxis: {

@@ -8,7 +8,6 @@ export default {
     notFound: 'Not found',
     looking: 'Looking…',
   },
-  why: '{name}: {reason}',
   autoChosen: 'Chosen by what this machine has. Pick one to keep it in the recipe.',
   before: 'Not built yet',
   beforeText: 'The ONNX file becomes an engine. What was asked is then read back from the engine and compared.',

@@ -4,6 +4,8 @@ import load from './wizard-load'
 import validate from './wizard-validate'
 
 export default {
+  escape: 'Esc',
+  sha256: 'sha256',
   runAll: 'Run all to verdict',
   undo: 'Undo the last change of the recipe',
   redo: 'Redo the change of the recipe',

@@ -8,7 +8,6 @@ export default {
     notFound: '未找到',
     looking: '正在查找…',
   },
-  why: '{name}：{reason}',
   autoChosen: '按本机条件自动选择。点选一个即可写入配方。',
   before: '尚未构建',
   beforeText: 'ONNX 文件将构建为引擎，再从引擎回读并与要求逐项比较。',

@@ -4,6 +4,8 @@ import load from './wizard-load'
 import validate from './wizard-validate'
 
 export default {
+  escape: 'Esc',
+  sha256: 'sha256',
   runAll: '全部运行直至判定',
   undo: '撤销对配方的上一次修改',
   redo: '重做对配方的修改',
