@@ -29,5 +29,4 @@ export function engineBackend(name: Backend): EngineBackend {
 
 export { chooseBackend } from './choose'
 export { findLibrary } from './library'
-export { runsHere } from './runs-here'
 export type { BuildPlan, BuildWork, Built, EngineBackend, ExecuteWork } from './port'

@@ -4,11 +4,11 @@ import type { Flavour } from '../../../contract/native'
 import type { BuildCard } from '../../../contract/run'
 import { needSpace } from '../disk'
 import { makeFinding } from '../errors'
+import { runsHere } from '../formats/engine'
 import type { StageContext } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
 import { findLibrary } from './library'
 import type { BackendBuild, BuildPlan, BuildWork, Built } from './port'
-import { runsHere } from './runs-here'
 import { trtexecLine } from './trtexec'
 
 /** An engine holds the weights and, for every target, code; the builder writes beside it while it works. */
@@ -69,6 +69,11 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
     await copyFile(options.timingCache, kept)
     produced.push([{ kind: 'timing-cache', path: kept, name: 'timing.cache' }])
   }
+  // Full TensorRT builds on the very GPU that is here; its header does not say so.
+  const here =
+    flavour === 'tensorrt'
+      ? { runsHere: 'yes' as const, reason: 'It was built on a GPU of this machine.' }
+      : runsHere(reply.header, await context.native('cuda.devices', {}))
   const card: BuildCard = {
     backend: flavour,
     libraryVersion: library.version,
@@ -80,7 +85,8 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
     buildSeconds: reply.seconds,
     bytes: reply.bytes,
     phases: reply.phases,
-    ...runsHere(reply.header, await context.native('cuda.devices', {})),
+    runsHere: here.runsHere,
+    runsHereReason: here.reason,
     trtexec: trtexecLine(flavour, options, profiles, basename(onnx)),
   }
   reportDeviations(card, reply.warnings, context)

@@ -4,9 +4,11 @@ import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'n
 import type { ModelFile } from '../../../../contract/run'
 import { needSpace } from '../../disk'
 import { EnginesmithError } from '../../errors'
+import { withFile } from '../../files/random-file'
+import { Cursor, FormatError } from '../../formats/cursor'
+import { readOnnx, type OnnxModel } from '../../formats/onnx/model'
 import type { ProducedSet } from '../../store/artifacts'
 import type { StageContext } from '../stage'
-import { onnxDataLocations } from './onnx-locations'
 
 /** A copy that shares its blocks with the original where the file system can: the run must not change with the user's file. */
 async function copy(from: string, to: string): Promise<void> {
@@ -14,22 +16,15 @@ async function copy(from: string, to: string): Promise<void> {
   await copyFile(from, to, constants.COPYFILE_FICLONE)
 }
 
-function missing(file: ModelFile, names: string[]): EnginesmithError {
-  return new EnginesmithError(
-    'ONNX_EXTERNAL_DATA_MISSING',
-    `${file.path} keeps weights in other files that are not there: ${names.join(', ')}.`,
-    'Put these files beside the ONNX file under exactly these names.',
-    { path: file.path, missing: names },
-  )
-}
-
 /**
  * Copies an ONNX file and the files with its weights into the scratch folder, side by side as they were.
- * @throws EnginesmithError ONNX_EXTERNAL_DATA_MISSING, ONNX_INVALID, DISK_FULL
+ * @throws EnginesmithError ONNX_EXTERNAL_DATA_MISSING, ONNX_INVALID, FILE_CHANGED, DISK_FULL
  */
-export async function adoptOnnx(file: ModelFile, context: Pick<StageContext, 'scratch'>): Promise<ProducedSet> {
+export async function adoptOnnx(file: ModelFile, context: StageContext): Promise<ProducedSet> {
   const folder = dirname(file.path)
-  const locations = (await locationsOf(file)).map((location) => normalize(location.replaceAll('\\', '/')))
+  const locations = [...new Set((await inspectOnnx(file.path)).external.map((data) => data.location))].map((location) =>
+    normalize(location.replaceAll('\\', '/')),
+  )
   const outside = locations.filter((location) => isAbsolute(location) || location.split(sep).includes('..'))
   if (outside.length > 0) {
     throw new EnginesmithError(
@@ -39,17 +34,11 @@ export async function adoptOnnx(file: ModelFile, context: Pick<StageContext, 'sc
       { path: file.path, locations: outside },
     )
   }
-  const sizes = await Promise.all(
-    locations.map((location) =>
-      stat(join(folder, location)).then(
-        (stats) => stats.size,
-        () => null,
-      ),
-    ),
-  )
-  const absent = locations.filter((_, index) => sizes[index] === null)
-  if (absent.length > 0) throw missing(file, absent)
-  await needSpace(context.scratch, file.bytes + sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0), 'Taking the ONNX file over')
+  const { findings } = await context.describeFile(file.path, { signal: context.signal, hash: 'later' })
+  const absent = findings.find((finding) => finding.code === 'ONNX_EXTERNAL_DATA_MISSING')
+  if (absent !== undefined) throw new EnginesmithError(absent.code, absent.message, absent.remedy, absent.evidence, absent.actions)
+  const sizes = await Promise.all(locations.map(async (location) => (await stat(join(folder, location))).size))
+  await needSpace(context.scratch, file.bytes + sizes.reduce((sum, size) => sum + size, 0), 'Taking the ONNX file over')
   const name = locations.includes('model.onnx') ? basename(file.path) : 'model.onnx'
   const main = join(context.scratch, name)
   await copy(file.path, main)
@@ -61,15 +50,13 @@ export async function adoptOnnx(file: ModelFile, context: Pick<StageContext, 'sc
   return set
 }
 
-async function locationsOf(file: ModelFile): Promise<string[]> {
+/** What the ONNX file says of itself, its weights passed over. @throws EnginesmithError ONNX_INVALID */
+export async function inspectOnnx(path: string): Promise<OnnxModel> {
   try {
-    return await onnxDataLocations(file.path)
+    return await withFile(path, (file) => readOnnx(new Cursor(file, 0, file.size)))
   } catch (error) {
-    if (error instanceof EnginesmithError) throw error
-    const why = error instanceof Error ? error.message : String(error)
-    throw new EnginesmithError('ONNX_INVALID', `${file.path} is not a sound ONNX file: ${why}.`, 'Export the model again.', { path: file.path }, [], {
-      cause: error,
-    })
+    if (!(error instanceof FormatError)) throw error
+    throw new EnginesmithError('ONNX_INVALID', `${path} is not a sound ONNX file: ${error.message}.`, 'Export the model again.', { path }, [], { cause: error })
   }
 }
 

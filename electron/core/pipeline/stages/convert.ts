@@ -5,7 +5,7 @@ import type { WorkerResult } from '../../../../contract/worker'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import { tensorSets } from '../tensor-sets'
-import { adoptOnnx, collectOnnx } from './adopt-onnx'
+import { adoptOnnx, collectOnnx, inspectOnnx } from './adopt-onnx'
 import { compareHop } from './compare-hop'
 import { checkUnchanged, modelSource } from './source'
 
@@ -57,7 +57,7 @@ async function adopt(inputs: StageInputs, context: StageContext): Promise<StageO
   )
   const onnx = set[0]?.path ?? file.path
   const described = await describe(onnx, context)
-  return { produced: [set], card: await card(onnx, described ?? file.signature, null, described !== null, null, context) }
+  return { produced: [set], card: await card(onnx, described ?? file.signature, null, described !== null, null) }
 }
 
 async function exportModel(inputs: StageInputs, services: StageServices, context: StageContext): Promise<StageOutput<'convert'>> {
@@ -91,7 +91,7 @@ async function exportModel(inputs: StageInputs, services: StageServices, context
   const onnx = set[0]?.path ?? ''
   const checked = await check(onnx, context)
   const described = await describe(onnx, context)
-  const made = await card(onnx, described, exported.exporter, checked !== null || described !== null, checked, context)
+  const made = await card(onnx, described, exported.exporter, checked !== null || described !== null, checked)
   const compared = described === null ? null : await compareWithTorch(inputs, onnx, described, context)
   return { produced: [set], card: { ...made, opset: exported.opset }, comparisons: compared?.comparisons ?? [], details: compared?.details ?? [] }
 }
@@ -139,12 +139,10 @@ async function card(
   exporter: string | null,
   ok: boolean,
   checked: WorkerResult<'check_onnx'> | null,
-  context: StageContext,
 ): Promise<ConvertCard> {
   if (checked !== null) return { exporter, opset: checked.opset, nodes: checked.nodes, operators: checked.operators, signature, checked: ok }
-  const { facts } = await context.describeFile(onnx, { signal: context.signal })
-  const number = (name: string): number | null => (facts[name] === undefined || Number.isNaN(Number(facts[name])) ? null : Number(facts[name]))
-  return { exporter, opset: number('opset'), nodes: number('nodes'), operators: {}, signature, checked: ok }
+  const model = await inspectOnnx(onnx)
+  return { exporter, opset: model.opsets['ai.onnx'] ?? null, nodes: model.nodes, operators: { ...model.operators }, signature, checked: ok }
 }
 
 /** The first hop, at once: a broken export is seen before minutes go into a build. The verdict is Validate's to give. */
