@@ -19,6 +19,18 @@ export const nativeKey = () =>
     values: { platform: process.platform, arch: process.arch, headers: headerVersions() },
   })
 
+/** Every tenth of the way, and whatever the compiler complains about. @param {(message: string) => void} log */
+function progress(log) {
+  let tenth = -1
+  return (/** @type {string} */ line) => {
+    const percent = /^\[\s*(\d+)%\]/.exec(line)
+    if (!percent) return /error|warning/i.test(line) ? log(line) : undefined
+    const now = Math.floor(Number(percent[1]) / 10)
+    if (now > tenth) log(line)
+    tenth = Math.max(tenth, now)
+  }
+}
+
 /** @type {import('../../setup.mjs').Step} */
 export const native = {
   name: 'native',
@@ -33,7 +45,7 @@ export const native = {
     clearStamp('native')
     const key = nativeKey()
     await run('cmake', ['-S', source, '-B', out, '-DCMAKE_BUILD_TYPE=Release'], { quiet: true })
-    await run('cmake', ['--build', out, '--config', 'Release', '--parallel', '2'], { onLine: (line) => /^\[|error|warning/i.test(line) && log(line) })
+    await run('cmake', ['--build', out, '--config', 'Release', '--parallel', '2'], { onLine: progress(log) })
     if (!fs.existsSync(addonFile))
       throw new SetupFailure('native addon', 'CMake ended well but left no native/build/enginesmith.node', 'Remove native/build and run: npm run setup')
     writeStamp('native', key)

@@ -38,7 +38,7 @@ export function packagesDiffer(lock = at('package-lock.json'), nodeModules = fol
 export const packages = {
   name: 'packages',
   title: 'npm packages',
-  cost: 'about 300 MB, 20-60 s',
+  cost: 'about 250 MB, 0.8 GB on disk, 20-70 s',
   needed: () => packagesDiffer(),
   async run({ log }) {
     await withHeartbeat(log, { doing: 'npm ci', folder: folders.nodeModules }, () =>
