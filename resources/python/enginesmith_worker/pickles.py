@@ -160,8 +160,9 @@ def _in_zip(file: BinaryIO, prefix: str, depth: int) -> Iterator[Listing]:
 
 def _member(data: bytes, label: str, named: bool) -> Iterator[Listing]:
     for listing in _in_row(io.BytesIO(data), label):
-        # A tensor's numbers may begin like a pickle: only a name that says pickle makes unreadable bytes a fault.
-        if named or listing.error is None or listing.globals:
+        # Numbers or source code may begin like a pickle: only a name that says pickle makes unreadable bytes a fault.
+        binary = data[:1] == b'\x80'
+        if named or listing.error is None or (binary and listing.globals):
             names = tuple(name for name in listing.globals if not _TORCHSCRIPT.match(name))
             yield Listing(listing.file, names, listing.error if named else None, listing.data)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from typing import Any
 
 from .classes import project_files, use_project
 from .errors import WorkerError
 from .loaders import load_model
+from .loaders.unpickle import cut_off
 from .model import Model
 from .protocol import Context
 
@@ -25,8 +27,11 @@ def warm_model(params: dict[str, Any], context: Context) -> Model:
         raise IsADirectoryError(21, 'Is a directory', path)
     if info.st_size == 0:
         raise WorkerError('FILE_EMPTY', f'{os.path.basename(path)} is empty.', 'Get the file again.', {'path': path})
-    with open(path, 'rb'):
-        pass  # a file that may not be read says so here, in one way for all formats
+    with open(path, 'rb') as file:
+        head = file.read(4)  # a file that may not be read says so here, in one way for all formats
+    if head == b'PK\x03\x04' and not zipfile.is_zipfile(path):
+        # torch takes an archive without its end for another format, and complains about that one.
+        raise cut_off(path, 'the archive has no end')
     key = json.dumps([source, info.st_mtime_ns, info.st_size], sort_keys=True)
     if _kept is not None and _kept[0] == key and _kept[1] == project_files(source['project']):
         return _kept[2]

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..classes import find_class, import_module
-from ..errors import WorkerError, first_line
+from ..errors import WorkerError, first_line, plain
 from ..pickles import allowed_by_torch, is_dangerous, list_pickles, modern
 from ..protocol import Context
 from ..torch_import import import_torch
+
+_CUT_OFF = re.compile('central directory|truncated|unexpected EOF|file in archive|Ran out of input|index out of range')
 
 
 def unpickle(source: dict[str, Any], context: Context) -> Any:
@@ -67,13 +69,8 @@ def explain(error: Exception, source: dict[str, Any]) -> Exception:
     if missing is not None:
         module, name = missing
         return class_missing(module, name, source)
-    if isinstance(error, EOFError) or re.search('central directory|truncated|unexpected EOF|file in archive|Ran out of input', str(error)):
-        return WorkerError(
-            'FILE_TRUNCATED',
-            f'{os.path.basename(path)} ends too early or is damaged: {text}',
-            'Get the file again; an interrupted download or copy leaves such a file.',
-            {'path': path, 'reason': text},
-        )
+    if isinstance(error, EOFError) or _CUT_OFF.search(str(error)):
+        return cut_off(path, text)
     if isinstance(error, (WorkerError, OSError, MemoryError)):
         return error
     return WorkerError(
@@ -82,6 +79,16 @@ def explain(error: Exception, source: dict[str, Any]) -> Exception:
         'Check that the file opens in the environment that made it, and choose that environment here.',
         {'path': path, 'reason': text, 'torch': str(import_torch().__version__)},
         [{'kind': 'choose-python', 'label': 'Choose another Python'}],
+    )
+
+
+def cut_off(path: str, reason: str) -> WorkerError:
+    """``FILE_TRUNCATED``: the file ends before what it promises."""
+    return WorkerError(
+        'FILE_TRUNCATED',
+        f'{os.path.basename(path)} ends too early or is damaged: {reason}',
+        'Get the file again; an interrupted download or copy leaves such a file.',
+        {'path': path, 'reason': reason},
     )
 
 
@@ -108,7 +115,10 @@ def _missing_class(error: Exception) -> Any:
     if isinstance(error, ModuleNotFoundError):
         return error.name or '', ''
     found = re.search(r"Can't get attribute '([^']+)' on <module '([^']+)'", str(error))
-    return (found.group(2), found.group(1)) if isinstance(error, AttributeError) and found else None
+    if found is None or not isinstance(error, AttributeError):
+        return None
+    # Run by -m, this process's own __main__ shows its full name.
+    return '__main__' if found.group(2).endswith('.__main__') else found.group(2), found.group(1)
 
 
 def _refuse_old_tar(path: str, torch: Any) -> None:
@@ -135,7 +145,8 @@ def _refused(path: str, source: dict[str, Any], error: Exception) -> list[str]:
 
 def _unsafe(path: str, refused: list[str], error: Exception) -> WorkerError:
     dangerous = [name for name in refused if is_dangerous(name)]
-    evidence = {'path': path, 'globals': refused, 'dangerous': dangerous, 'reason': first_line(error)}
+    reason = _reason(error)
+    evidence = {'path': path, 'globals': refused, 'dangerous': dangerous, 'reason': reason}
     if dangerous:
         return WorkerError(
             'LOAD_UNSAFE_GLOBALS',
@@ -143,7 +154,14 @@ def _unsafe(path: str, refused: list[str], error: Exception) -> WorkerError:
             'Do not open it. Ask its author for a state_dict or a .safetensors file.',
             evidence,
         )
-    shown = ', '.join(refused[:20]) or first_line(error)
+    if not refused:
+        return WorkerError(
+            'LOAD_UNSAFE_GLOBALS',
+            f'PyTorch refuses to read this file safely, whatever names are allowed: {reason} Nothing was run.',
+            'If you know where the file comes from, trust it once; else ask for a state_dict or a .safetensors file.',
+            evidence,
+        )
+    shown = ', '.join(refused[:20])
     return WorkerError(
         'LOAD_UNSAFE_GLOBALS',
         f'The file names {len(refused)} classes or functions that a file of weights does not need: {shown}. Nothing was run.',
@@ -151,6 +169,12 @@ def _unsafe(path: str, refused: list[str], error: Exception) -> WorkerError:
         'else ask for a state_dict or a .safetensors file.',
         evidence,
     )
+
+
+def _reason(error: Exception) -> str:
+    """The sentence in torch's long advice that says what was refused."""
+    _, _, told = plain(error).partition('WeightsUnpickler error:')
+    return first_line(told) or first_line(error)
 
 
 @contextlib.contextmanager
