@@ -1,0 +1,100 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron, type CDPSession, type ElectronApplication, type Page } from '@playwright/test'
+import type { Bridge } from '../../contract/ipc'
+import type { Settings } from '../../contract/settings'
+import { electronEnv, requireElectron, scriptSwitches } from '../../build/lib/electron-path.mjs'
+
+/** The folder that holds package.json and out/: the clone, or a copy of it that a person is trying. */
+const root = process.env['ENGINESMITH_E2E_APP'] ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+export interface RunningApp {
+  app: ElectronApplication
+  page: Page
+  /** Data folder of this start alone, unless one was given. */
+  data: string
+  /** Everything that the page said as an error, and every exception of it. */
+  errors: string[]
+  /** Ends the app and removes its data folder. */
+  close(): Promise<void>
+}
+
+export interface LaunchOptions {
+  /** Kept when the app ends: for tests that start it again. */
+  data?: string
+  settings?: Partial<Settings>
+  args?: string[]
+  env?: Record<string, string>
+  size?: { width: number; height: number }
+}
+
+/** Starts the real app, with a data folder of its own and no language or theme of the machine. */
+export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp> {
+  const data = options.data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'enginesmith-e2e-'))
+  const file = path.join(data, 'settings.json')
+  if (options.settings || !fs.existsSync(file)) {
+    const before = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Settings>) : {}
+    fs.writeFileSync(file, JSON.stringify({ language: 'en', theme: 'light', ...before, ...options.settings }))
+  }
+  const app = await _electron.launch({
+    executablePath: requireElectron().executable,
+    args: [...scriptSwitches(), root, ...(options.args ?? [])],
+    cwd: root,
+    env: { ...(process.env as Record<string, string>), ...electronEnv(), ENGINESMITH_DATA: data, ...options.env },
+    timeout: 60_000,
+  })
+  const errors: string[] = []
+  const page = await app.firstWindow()
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.getByTestId('rail-home').waitFor({ timeout: 60_000 })
+  const { width, height } = options.size ?? { width: 1280, height: 800 }
+  await app.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height })
+  return {
+    app,
+    page,
+    data,
+    errors,
+    close: async () => {
+      await app.close()
+      if (!options.data) fs.rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    },
+  }
+}
+
+/** Drops files of the disk at the middle of an element, as the system would: enter, over, drop. */
+export async function dropFiles(page: Page, selector: string, files: string[], drop = true): Promise<CDPSession> {
+  const target = page.locator(selector).first()
+  await target.scrollIntoViewIfNeeded()
+  const box = await target.boundingBox()
+  if (!box) throw new Error(`${selector} is not on the screen`)
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files, dragOperationsMask: 1 }
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, data }
+  for (const type of ['dragEnter', 'dragOver', ...(drop ? ['drop'] : [])] as Array<'dragEnter' | 'dragOver' | 'drop'>) {
+    await session.send('Input.dispatchDragEvent', { type, ...at })
+  }
+  return session
+}
+
+/** A picture for the eye and for the demo: nothing blinks, nothing moves. */
+export async function screenshot(page: Page, file: string): Promise<void> {
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' })
+}
+
+/** Asks the app over its own bridge, as the page does. */
+export function ask<N extends keyof Bridge['invoke']>(
+  page: Page,
+  name: N,
+  input: Parameters<Bridge['invoke'][N]>[0],
+): Promise<Awaited<ReturnType<Bridge['invoke'][N]>>> {
+  return page.evaluate(([command, value]) => (globalThis as unknown as { enginesmith: Bridge }).enginesmith.invoke[command as N](value as never) as never, [
+    name,
+    input,
+  ] as const)
+}
