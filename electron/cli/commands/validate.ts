@@ -1,4 +1,5 @@
 import type { RunDocument } from '../../../contract/documents'
+import { isDone } from '../call-record'
 import { defineCommand } from '../command'
 import { emptyRun } from '../documents'
 import { compareFlags } from '../flags/compare'
@@ -20,9 +21,13 @@ export const validateCommand = defineCommand<RunDocument>({
     const handle = await core.runs.open(context.resolve(call.args[0] ?? ''))
     return closing(handle, async () => {
       // The flags lie over the recipe that the run was made with, not over the defaults.
-      const { recipe } = merge(handle.snapshot().recipe, call.given, { text: context.text, resolve: context.resolve, program: context.resolve })
+      const before = handle.snapshot().recipe
+      const { recipe } = merge(before, call.given, { text: context.text, resolve: context.resolve, program: context.resolve })
       if (call.given.length > 0) await handle.setRecipe(recipe)
-      return execute(handle, context, { upTo: 'validate', only: true })
+      const outcome = await execute(handle, context, { upTo: 'validate', only: true })
+      // A run's recipe is that of the results in it: flags that led to none must not stay.
+      if (call.given.length > 0 && !isDone(outcome.document.stages.validate.state)) await handle.setRecipe(before)
+      return outcome
     })
   },
 })

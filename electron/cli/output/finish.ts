@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { commandDocuments, plainDocumentSchema } from '../../../contract/documents'
 import { findingSchema, type Finding } from '../../../contract/finding'
 import { makeFinding } from '../../core/errors'

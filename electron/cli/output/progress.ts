@@ -33,6 +33,7 @@ const sparse = 10_000
 export function createReporter({ stream, text, quiet, verbose, now = () => performance.now() }: ReporterOptions): Reporter {
   const live = stream.isTTY === true
   let open = false
+  let shown = ''
   let lastPhase = Number.NEGATIVE_INFINITY
   let before: RunSnapshot['stages'] | null = null
 
@@ -46,9 +47,12 @@ export function createReporter({ stream, text, quiet, verbose, now = () => perfo
     stream.write(`${words}\n`)
   }
   const rewrite = (words: string): void => {
+    const short = shortened(words, stream.columns || 80)
+    if (open && short === shown) return
     clear()
-    stream.write(shortened(words, stream.columns || 80))
+    stream.write(short)
     open = true
+    shown = short
   }
 
   const tell = (snapshot: RunSnapshot): void => {

@@ -213,7 +213,7 @@ describe('run and validate', () => {
 
   it('validates a folder that was moved, by other tolerances, with no PyTorch', async () => {
     fs.cpSync(at('run'), at('moved'), { recursive: true })
-    const result = await told(['validate', at('moved'), '--atol', '0', '--rtol', '0', '--expect', model('other-name.npz')], { env: { PATH: '/nowhere' } })
+    const result = await told(['validate', at('moved'), '--atol', '0', '--rtol', '0', '--expect', model('broken/text.pt')])
     expect(result.code, story(result)).toBe(2)
     expect(result.codes).toContain('EXPECT_INVALID')
     const judged = await told(['validate', at('moved'), '--atol', '10'])
@@ -237,14 +237,13 @@ describe('run and validate', () => {
   })
 
   it('lets flags beat the recipe', async () => {
-    fs.writeFileSync(
-      at('r.json'),
-      JSON.stringify({ build: { backend: 'tensorrt-rtx', targets: ['sm86'] }, load: { inputsFile: model('inputs.npz') }, validate: { expect: 'right.npz' } }),
-    )
+    const recipe = { build: { backend: 'tensorrt-rtx' }, load: { inputsFile: model('inputs.npz') }, validate: { expect: 'right.npz', atol: 5, rtol: 0.25 } }
+    fs.writeFileSync(at('r.json'), JSON.stringify(recipe))
     fs.copyFileSync(model('right.npz'), at('right.npz'))
-    const result = await told(['run', model('small.onnx'), '--out', at('r2'), '--recipe', at('r.json'), '--backend', 'onnxruntime'])
+    const result = await told(['run', model('small.onnx'), '--out', at('r2'), '--recipe', at('r.json'), '--backend', 'onnxruntime', '--atol', '0.5'])
     expect(result.code, story(result)).toBe(0)
-    expect(result.document.requested).toMatchObject({ backend: 'onnxruntime', options: { targets: ['sm86'] } })
+    expect(result.document.requested).toMatchObject({ backend: 'onnxruntime' })
+    expect(result.document.comparisons).toMatchObject([{ hop: 'expected-onnx', atol: 0.5, rtol: 0.25 }])
   })
 })
 
