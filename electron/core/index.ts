@@ -20,7 +20,7 @@ export function createCore(options: CoreOptions): Core {
     managedPython: () => toolchain.managedPython(),
     resources: options.pythonResources,
   })
-  const describe: Core['describeFile'] = (path, describeOptions) => describeFile(path, { ...describeOptions, host, pythons })
+  const describe: Core['describeFile'] = (path, describeOptions) => describeFile(path, { ...describeOptions, host })
   const services: StageServices = {
     host,
     pythons,
