@@ -25,6 +25,8 @@ export interface Zip {
   readonly members: ReadonlyMap<string, ZipMember>
   /** True where the listing stopped at the limit. */
   readonly cut: boolean
+  /** True where two members have one name: readers disagree on which of them counts. */
+  readonly repeated: boolean
   /** Where the stored bytes of a member begin in the file. */
   dataOffset(member: ZipMember): Promise<number>
   /** The member's bytes; refuses above `maxBytes`, whatever the directory claims. */
@@ -73,6 +75,7 @@ export function looksLikeZip(start: Uint8Array): boolean {
 export async function openZip(source: ByteSource, maxMembers = 200_000): Promise<Zip> {
   const members = new Map<string, ZipMember>()
   let cut = false
+  let repeated = false
   try {
     const zip = await new Promise<ZipFile>((resolve, reject) => {
       // Names stay bytes: the library would otherwise refuse harmless odd ones.
@@ -91,6 +94,7 @@ export async function openZip(source: ByteSource, maxMembers = 200_000): Promise
           return
         }
         const name = entry.fileName.toString('utf8')
+        repeated ||= members.has(name)
         if (!name.endsWith('/')) members.set(name, toMember(name, entry))
         zip.readEntry()
       })
@@ -100,7 +104,7 @@ export async function openZip(source: ByteSource, maxMembers = 200_000): Promise
     if (error instanceof EnginesmithError && error.code !== 'FILE_TRUNCATED') throw error
     throw truncatedError(source.path, 'its zip directory is missing or damaged', { reason: error instanceof Error ? error.message : String(error) })
   }
-  return makeZip(source, members, cut)
+  return makeZip(source, members, { cut, repeated })
 }
 
 function toMember(name: string, entry: Entry): ZipMember {
@@ -114,7 +118,7 @@ function toMember(name: string, entry: Entry): ZipMember {
   }
 }
 
-function makeZip(source: ByteSource, members: ReadonlyMap<string, ZipMember>, cut: boolean): Zip {
+function makeZip(source: ByteSource, members: ReadonlyMap<string, ZipMember>, listing: Pick<Zip, 'cut' | 'repeated'>): Zip {
   const dataOffset = async (member: ZipMember): Promise<number> => {
     const header = await source.read(member.headerOffset, 30)
     if (header.readUInt32LE(0) !== 0x04034b50) throw truncatedError(source.path, `the header of ${member.name} is damaged`)
@@ -132,7 +136,7 @@ function makeZip(source: ByteSource, members: ReadonlyMap<string, ZipMember>, cu
   }
   return {
     members,
-    cut,
+    ...listing,
     dataOffset,
     async read(member, maxBytes) {
       refuse(member)
