@@ -29,7 +29,7 @@ def warm_model(params: dict[str, Any], context: Context) -> Model:
         raise WorkerError('FILE_EMPTY', f'{os.path.basename(path)} is empty.', 'Get the file again.', {'path': path})
     with open(path, 'rb') as file:
         head = file.read(4)  # a file that may not be read says so here, in one way for all formats
-    if head == b'PK\x03\x04' and not zipfile.is_zipfile(path):
+    if head == b'PK\x03\x04' and not _is_whole(path):
         # torch takes an archive without its end for another format, and complains about that one.
         raise cut_off(path, 'the archive has no end')
     key = json.dumps([source, info.st_mtime_ns, info.st_size], sort_keys=True)
@@ -41,6 +41,15 @@ def warm_model(params: dict[str, Any], context: Context) -> Model:
     model = load_model(source, context)
     _kept = (key, project_files(source['project']), model)
     return model
+
+
+def _is_whole(path: str) -> bool:
+    """True for an archive whose own end is there: a cut-off one may end in an archive that was a member of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return min((info.header_offset for info in archive.infolist()), default=0) == 0
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+        return False
 
 
 def _complete(source: Any) -> dict[str, Any]:

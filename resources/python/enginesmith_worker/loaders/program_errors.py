@@ -11,7 +11,9 @@ from ..operators import custom_operator_error
 from ..torch_import import import_torch
 
 _LIFTED = re.compile(r"Unexpected number of inputs|missing \d+ required positional arguments?: '(p|b|c)_|Lifted parameter|lifted")
-_ATTRIBUTE = re.compile(r"does not contain attribute (\S+)|has no attribute [`'\"](\w+)[`'\"]")
+_ATTRIBUTE = re.compile(
+    r"does not contain attribute (\S+)|has no attribute [`'\"](\w+)[`'\"]|(?:Parameter|Buffer) (\S+) is not in the state dict"
+)
 _RANGE = re.compile(
     r'not in range|Invalid ranges|ValueRangeError|not in the expected range|outside of (inline )?constraint',
     re.IGNORECASE,

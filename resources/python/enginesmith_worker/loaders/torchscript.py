@@ -38,7 +38,7 @@ def load(source: dict[str, Any], context: Context) -> Model:
             'LOAD_FAILED',
             f'{os.path.basename(source["path"])} has no forward method.',
             'Save the module with a forward method; other methods cannot be converted.',
-            {'path': source['path'], 'methods': list(module._method_names())},
+            {'path': source['path'], 'methods': sorted(module._c._method_names())},
         )
     arguments = module.forward.schema.arguments[1:]
     parameters = [Parameter(argument.name, not argument.has_default_value()) for argument in arguments]

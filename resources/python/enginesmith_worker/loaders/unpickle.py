@@ -17,7 +17,7 @@ from ..pickles import allowed_by_torch, is_dangerous, list_pickles, modern
 from ..protocol import Context
 from ..torch_import import import_torch
 
-_CUT_OFF = re.compile('central directory|truncated|unexpected EOF|file in archive|Ran out of input|index out of range')
+_CUT_OFF = re.compile('central directory|failed locating file|truncated|unexpected EOF|file in archive|Ran out of input|index out of range')
 
 
 def unpickle(source: dict[str, Any], context: Context) -> Any:
