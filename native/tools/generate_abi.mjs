@@ -85,9 +85,7 @@ function tables() {
     const pointers = model.enums.map((entry) => `${table.name}_${entry.name}`).join(', ')
     return `const Slot ${table.name}_slots[] = {\n${slots}\n};\n${values}\nconst EnumValue* const ${table.name}_enums[] = {${pointers}};\n`
   })
-  const enumNames = model.enums
-    .map((entry) => `const char* const names_${entry.name}[] = {${entry.names.map((name) => `"${name}"`).join(', ')}};`)
-    .join('\n')
+  const enumNames = model.enums.map((entry) => `const char* const names_${entry.name}[] = {${entry.names.map((name) => `"${name}"`).join(', ')}};`).join('\n')
   const enumInfo = model.enums.map((entry) => `    {names_${entry.name}, ${entry.names.length}},`).join('\n')
   const exceptions = model.methods.flatMap((method) =>
     method.exceptions.map((row) => `    {${row.version}, Method::${method.id}, {${row.slot}, ${row.msvc}, ${row.version}}},`),
@@ -171,7 +169,10 @@ function interfaces() {
   const visit =
     `\n/// Calls \`visitor\` with the set of interfaces that a table expects.\ntemplate <class Visitor>\nauto visitInterfaces(Interfaces which, Visitor visitor) {\n` +
     `    switch (which) {\n${cases}\n    }\n    return visitor(${model.tables[0].name}::Set{});\n}\n`
-  return header(['<cstdint>', '"generated/abi_names.h"', '"generated/abi_structs.h"'], `/// The classes that the client implements, with the vtable that each table expects.\n${body}${visit}`)
+  return header(
+    ['<cstdint>', '"generated/abi_names.h"', '"generated/abi_structs.h"'],
+    `/// The classes that the client implements, with the vtable that each table expects.\n${body}${visit}`,
+  )
 }
 
 mkdirSync(outputFolder, { recursive: true })

@@ -23,7 +23,8 @@ const FlavourTable* newestOf(std::int32_t major, bool rtx) noexcept {
 const char* nameOf(Flavour flavour) noexcept { return flavour == Flavour::tensorrt ? "tensorrt" : "tensorrt-rtx"; }
 
 std::string versionText(std::int32_t version) {
-    if (version < kMajor) return std::to_string(version / 1000) + "." + std::to_string(version / 100 % 10) + "." + std::to_string(version % 100);
+    if (version < kMajor)
+        return std::to_string(version / 1000) + "." + std::to_string(version / 100 % 10) + "." + std::to_string(version % 100);
     return std::to_string(version / kMajor) + "." + std::to_string(version / 100 % 100) + "." + std::to_string(version % 100);
 }
 
@@ -36,11 +37,13 @@ Gate gate(std::int32_t version) {
     const std::string name = std::string(rtx ? "TensorRT-RTX " : "TensorRT ") + versionText(version);
     const FlavourTable* newest = newestOf(version / kMajor, rtx);
     if (newest != nullptr && version > newest->to && !rtx) {
-        return {Table(*newest, version), flavour, "",
-                name + " is newer than what this program was proven on (up to " + versionText(newest->to) + "); it is used with extra checks"};
+        return {
+            Table(*newest, version), flavour, "",
+            name + " is newer than what this program was proven on (up to " + versionText(newest->to) + "); it is used with extra checks"};
     }
     if (newest != nullptr && version > newest->to) {
-        return {std::nullopt, flavour, name + " is newer than what this program knows (up to " + versionText(newest->to) + "); its interface may have moved", ""};
+        return {std::nullopt, flavour,
+                name + " is newer than what this program knows (up to " + versionText(newest->to) + "); its interface may have moved", ""};
     }
     if (newest == nullptr && version >= kFirstFull) return {std::nullopt, flavour, name + " is newer than what this program knows", ""};
     return {std::nullopt, flavour, name + " is older than what this program knows", ""};

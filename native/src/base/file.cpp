@@ -51,13 +51,20 @@ private:
 
 Failure writeFailure(const std::string& path, int error) {
     if (error == ENOSPC) {
-        return {"DISK_FULL", "The disk filled up while writing " + path + ".", "Free some space, or choose another folder, and run it again.", {{"path", path}}};
+        return {"DISK_FULL",
+                "The disk filled up while writing " + path + ".",
+                "Free some space, or choose another folder, and run it again.",
+                {{"path", path}}};
     }
-    return {"OUT_NOT_WRITABLE", "Cannot write " + path + ": " + std::strerror(error) + ".", "Choose a folder that you may write to.", {{"path", path}}};
+    return {"OUT_NOT_WRITABLE",
+            "Cannot write " + path + ": " + std::strerror(error) + ".",
+            "Choose a folder that you may write to.",
+            {{"path", path}}};
 }
 
 Failure readFailure(const std::string& path, const std::string& reason) {
-    return {"FILE_UNREADABLE", "Cannot read " + path + ": " + reason + ".", "Check that the file may be read by this user.", {{"path", path}}};
+    return {
+        "FILE_UNREADABLE", "Cannot read " + path + ": " + reason + ".", "Check that the file may be read by this user.", {{"path", path}}};
 }
 
 }  // namespace
@@ -95,7 +102,9 @@ std::vector<char> readPart(const std::string& path, std::uint64_t offset, std::u
 std::vector<char> readFile(const std::string& path) {
     const std::uint64_t size = fileSize(path);
     std::vector<char> bytes = readPart(path, 0, size);
-    if (bytes.size() != size) throw Failure("FILE_CHANGED", path + " changed while it was read.", "Run it again when nothing else writes the file.", {{"path", path}});
+    if (bytes.size() != size)
+        throw Failure("FILE_CHANGED", path + " changed while it was read.", "Run it again when nothing else writes the file.",
+                      {{"path", path}});
     return bytes;
 }
 

@@ -16,12 +16,18 @@ struct Tolerance {
 Tolerance defaultOf(ElementType type) noexcept {
     switch (type) {
         case ElementType::float64:
-        case ElementType::float32: return {1e-4, 1e-3};
-        case ElementType::float16: return {1e-2, 1e-2};
-        case ElementType::bfloat16: return {5e-2, 5e-2};
-        case ElementType::float8_e4m3fn: return {0.125, 0.125};
-        case ElementType::float8_e5m2: return {0.25, 0.25};
-        default: return {0, 0};
+        case ElementType::float32:
+            return {1e-4, 1e-3};
+        case ElementType::float16:
+            return {1e-2, 1e-2};
+        case ElementType::bfloat16:
+            return {5e-2, 5e-2};
+        case ElementType::float8_e4m3fn:
+            return {0.125, 0.125};
+        case ElementType::float8_e5m2:
+            return {0.25, 0.25};
+        default:
+            return {0, 0};
     }
 }
 
@@ -159,14 +165,19 @@ void Comparer::judge(Result& result) const {
     };
     if (!problem_.empty()) return decide(Verdict::fail, problem_.c_str(), problemReason_);
     if (total_ == 0) return decide(Verdict::notJudged, "empty", "the output has no elements");
-    if (foreign_ > 0) return decide(Verdict::fail, "nan", std::to_string(foreign_) + " elements are NaN or infinite where the reference is not");
+    if (foreign_ > 0)
+        return decide(Verdict::fail, "nan", std::to_string(foreign_) + " elements are NaN or infinite where the reference is not");
     if (nanReference_ == total_) return decide(Verdict::notJudged, "reference-nan", "the reference is NaN everywhere");
     if (referenceSpread_.isZero()) return decide(Verdict::notJudged, "reference-constant", "the reference is zero everywhere");
-    if (referenceSpread_.isConstant()) return decide(Verdict::notJudged, "reference-constant", "the reference is the same number everywhere");
+    if (referenceSpread_.isConstant())
+        return decide(Verdict::notJudged, "reference-constant", "the reference is the same number everywhere");
     if (candidateSpread_.isZero()) return decide(Verdict::fail, "zero", "the output is zero everywhere and the reference is not");
-    if (candidateSpread_.isConstant()) return decide(Verdict::fail, "constant", "the output is the same number everywhere and the reference is not");
+    if (candidateSpread_.isConstant())
+        return decide(Verdict::fail, "constant", "the output is the same number everywhere and the reference is not");
     if (mismatched_ > 0) {
-        return decide(Verdict::fail, "mismatch", std::to_string(mismatched_) + " of " + std::to_string(total_ - bothNan_) + " elements are outside atol " + number(atol_) + ", rtol " + number(rtol_));
+        return decide(Verdict::fail, "mismatch",
+                      std::to_string(mismatched_) + " of " + std::to_string(total_ - bothNan_) + " elements are outside atol " +
+                          number(atol_) + ", rtol " + number(rtol_));
     }
     result.verdict = Verdict::pass;
 }

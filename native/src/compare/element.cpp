@@ -86,27 +86,43 @@ double distance(const Integer& a, const Integer& b) noexcept {
 
 double Reader::real(std::size_t index) const noexcept {
     switch (type_) {
-        case ElementType::float64: return load<double>(index);
-        case ElementType::float32: return load<float>(index);
-        case ElementType::float16: return halfToDouble(load<std::uint16_t>(index));
-        case ElementType::bfloat16: return bfloat16ToDouble(load<std::uint16_t>(index));
-        case ElementType::float8_e4m3fn: return float8E4m3ToDouble(load<std::uint8_t>(index));
-        case ElementType::float8_e5m2: return float8E5m2ToDouble(load<std::uint8_t>(index));
-        default: return integer(index).toDouble();
+        case ElementType::float64:
+            return load<double>(index);
+        case ElementType::float32:
+            return load<float>(index);
+        case ElementType::float16:
+            return halfToDouble(load<std::uint16_t>(index));
+        case ElementType::bfloat16:
+            return bfloat16ToDouble(load<std::uint16_t>(index));
+        case ElementType::float8_e4m3fn:
+            return float8E4m3ToDouble(load<std::uint8_t>(index));
+        case ElementType::float8_e5m2:
+            return float8E5m2ToDouble(load<std::uint8_t>(index));
+        default:
+            return integer(index).toDouble();
     }
 }
 
 Integer Reader::integer(std::size_t index) const noexcept {
     switch (type_) {
-        case ElementType::int64: return fromSigned(load<std::int64_t>(index));
-        case ElementType::int32: return fromSigned(load<std::int32_t>(index));
-        case ElementType::int16: return fromSigned(load<std::int16_t>(index));
-        case ElementType::int8: return fromSigned(load<std::int8_t>(index));
-        case ElementType::uint64: return {false, load<std::uint64_t>(index)};
-        case ElementType::uint32: return {false, load<std::uint32_t>(index)};
-        case ElementType::uint16: return {false, load<std::uint16_t>(index)};
-        case ElementType::boolean: return {false, load<std::uint8_t>(index) != 0 ? 1u : 0u};
-        default: return {false, load<std::uint8_t>(index)};
+        case ElementType::int64:
+            return fromSigned(load<std::int64_t>(index));
+        case ElementType::int32:
+            return fromSigned(load<std::int32_t>(index));
+        case ElementType::int16:
+            return fromSigned(load<std::int16_t>(index));
+        case ElementType::int8:
+            return fromSigned(load<std::int8_t>(index));
+        case ElementType::uint64:
+            return {false, load<std::uint64_t>(index)};
+        case ElementType::uint32:
+            return {false, load<std::uint32_t>(index)};
+        case ElementType::uint16:
+            return {false, load<std::uint16_t>(index)};
+        case ElementType::boolean:
+            return {false, load<std::uint8_t>(index) != 0 ? 1u : 0u};
+        default:
+            return {false, load<std::uint8_t>(index)};
     }
 }
 

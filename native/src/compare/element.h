@@ -9,7 +9,23 @@
 namespace enginesmith::compare {
 
 /// Element types by the contract's names.
-enum class ElementType { float64, float32, float16, bfloat16, float8_e4m3fn, float8_e5m2, int64, int32, int16, int8, uint64, uint32, uint16, uint8, boolean };
+enum class ElementType {
+    float64,
+    float32,
+    float16,
+    bfloat16,
+    float8_e4m3fn,
+    float8_e5m2,
+    int64,
+    int32,
+    int16,
+    int8,
+    uint64,
+    uint32,
+    uint16,
+    uint8,
+    boolean
+};
 
 /// Types of one kind can be compared by value; of different kinds an output is another output.
 enum class Kind { floating, integer, boolean };
@@ -38,7 +54,9 @@ struct Integer {
     bool negative;
     std::uint64_t magnitude;
 
-    bool operator==(const Integer& other) const noexcept { return magnitude == other.magnitude && (negative == other.negative || magnitude == 0); }
+    bool operator==(const Integer& other) const noexcept {
+        return magnitude == other.magnitude && (negative == other.negative || magnitude == 0);
+    }
     double toDouble() const noexcept { return negative ? -static_cast<double>(magnitude) : static_cast<double>(magnitude); }
 };
 

@@ -16,7 +16,8 @@ constexpr int kNone = std::numeric_limits<int>::min();
 const std::vector<double>& powers() {
     static const std::vector<double> table = [] {
         std::vector<double> values;
-        for (int exponent = kLowest; exponent <= kHighest; ++exponent) values.push_back(std::strtod(("1e" + std::to_string(exponent)).c_str(), nullptr));
+        for (int exponent = kLowest; exponent <= kHighest; ++exponent)
+            values.push_back(std::strtod(("1e" + std::to_string(exponent)).c_str(), nullptr));
         values.push_back(std::numeric_limits<double>::infinity());
         return values;
     }();

@@ -11,14 +11,17 @@ namespace {
 /// NaN wins nowhere.
 double rankable(double value) noexcept { return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value; }
 
-std::size_t winner(const std::vector<double>& row) { return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin()); }
+std::size_t winner(const std::vector<double>& row) {
+    return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+}
 
 /// Indices of the best five, ascending; of equal values the earlier.
 std::vector<std::size_t> best(const std::vector<double>& row) {
     std::vector<std::size_t> order(row.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     const auto end = order.begin() + static_cast<std::ptrdiff_t>(Ranking::kTop);
-    std::partial_sort(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) { return row[a] != row[b] ? row[a] > row[b] : a < b; });
+    std::partial_sort(order.begin(), end, order.end(),
+                      [&](std::size_t a, std::size_t b) { return row[a] != row[b] ? row[a] > row[b] : a < b; });
     order.erase(end, order.end());
     std::sort(order.begin(), order.end());
     return order;

@@ -60,7 +60,8 @@ template <class... A>
 void Driver::call(const char* name, A... arguments) const {
     const auto entry = library_->function<Entry<A...>>(name);
     if (entry == nullptr) {
-        throw Failure("DRIVER_TOO_OLD", std::string("The NVIDIA driver has no ") + name + ".", "Install a newer NVIDIA driver.", {{"symbol", name}});
+        throw Failure("DRIVER_TOO_OLD", std::string("The NVIDIA driver has no ") + name + ".", "Install a newer NVIDIA driver.",
+                      {{"symbol", name}});
     }
     check(entry(arguments...), name);
 }
@@ -76,9 +77,11 @@ void Driver::check(int result, const char* name) const {
     if (const auto describe = library_->function<Entry<int, const char**>>("cuGetErrorString")) describe(result, &text);
     const std::string words = text != nullptr ? text : "CUDA error " + std::to_string(result);
     if (result == kOutOfMemory) {
-        throw Failure("OUT_OF_GPU_MEMORY", "The GPU has not enough free memory: " + words + ".", "Close what else uses the GPU, or use smaller shapes.", {{"call", name}});
+        throw Failure("OUT_OF_GPU_MEMORY", "The GPU has not enough free memory: " + words + ".",
+                      "Close what else uses the GPU, or use smaller shapes.", {{"call", name}});
     }
-    throw Failure("ENGINE_NOT_RUN", std::string("The GPU refused ") + name + ": " + words + ".", "Run it again; if it repeats, restart the driver.", {{"call", name}, {"result", result}});
+    throw Failure("ENGINE_NOT_RUN", std::string("The GPU refused ") + name + ": " + words + ".",
+                  "Run it again; if it repeats, restart the driver.", {{"call", name}, {"result", result}});
 }
 
 std::shared_ptr<Driver> Driver::open(std::string& reason) {

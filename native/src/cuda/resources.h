@@ -12,7 +12,9 @@ using DriverPtr = std::shared_ptr<Driver>;
 /// Keeps a device's primary context, the one that TensorRT works in.
 class PrimaryContext {
 public:
-    PrimaryContext(DriverPtr driver, int device) : driver_(std::move(driver)), device_(device) { driver_->retainPrimary(device_, &context_); }
+    PrimaryContext(DriverPtr driver, int device) : driver_(std::move(driver)), device_(device) {
+        driver_->retainPrimary(device_, &context_);
+    }
     PrimaryContext(const PrimaryContext&) = delete;
     PrimaryContext& operator=(const PrimaryContext&) = delete;
     ~PrimaryContext() { driver_->releasePrimary(device_); }

@@ -18,7 +18,8 @@ namespace enginesmith::loader {
 std::shared_ptr<SharedLibrary> SharedLibrary::open(const std::string& pathOrName, std::string& reason) {
     const std::filesystem::path path = pathOf(pathOrName);
     // A file's own folder first, for what it depends on; never the current directory.
-    const DWORD flags = path.is_absolute() ? LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS : LOAD_LIBRARY_SEARCH_DEFAULT_DIRS;
+    const DWORD flags =
+        path.is_absolute() ? LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS : LOAD_LIBRARY_SEARCH_DEFAULT_DIRS;
     HMODULE handle = LoadLibraryExW(path.c_str(), nullptr, flags);
     if (handle == nullptr && !path.is_absolute()) handle = LoadLibraryExW(path.c_str(), nullptr, 0);
     if (handle == nullptr) {

@@ -1,6 +1,7 @@
 #include "loader/search.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -54,9 +55,8 @@ std::vector<std::string> fittingIn(const fs::path& folder, const std::string& st
         const std::string name = textOf(it->path().filename());
         if (nameFits(name, stem)) files.push_back(name);
     }
-    std::sort(files.begin(), files.end(), [&](const std::string& a, const std::string& b) {
-        return numbersOf(tailOf(a, stem)) > numbersOf(tailOf(b, stem));
-    });
+    std::sort(files.begin(), files.end(),
+              [&](const std::string& a, const std::string& b) { return numbersOf(tailOf(a, stem)) > numbersOf(tailOf(b, stem)); });
     return files;
 }
 
@@ -74,7 +74,8 @@ bool nameFits(const std::string& file, const std::string& stem) {
 #ifdef _WIN32
     if (file.size() < stem.size() + 4) return false;
     std::string extension = file.substr(file.size() - 4);
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (extension != ".dll") return false;
 #endif
     const std::string tail = tailOf(file, stem);

@@ -17,7 +17,8 @@ struct Place {
     std::string source;
 };
 
-/// Names of one library on this system: `stem` is what every file name of it begins with, `bareNames` what the system's loader is asked for.
+/// Names of one library on this system: `stem` is what every file name of it begins with, `bareNames` what the system's loader is asked
+/// for.
 struct Names {
     std::string stem;
     std::vector<std::string> bareNames;

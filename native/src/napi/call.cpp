@@ -22,7 +22,8 @@ struct Item {
 };
 
 struct Call {
-    Call(Napi::Env env, CancelTokenPtr with, Work what) : deferred(Napi::Promise::Deferred::New(env)), token(std::move(with)), work(std::move(what)) {}
+    Call(Napi::Env env, CancelTokenPtr with, Work what)
+        : deferred(Napi::Promise::Deferred::New(env)), token(std::move(with)), work(std::move(what)) {}
     Napi::Promise::Deferred deferred;
     CancelTokenPtr token;
     Work work;
@@ -46,17 +47,15 @@ public:
     void phase(const trt::PhaseEvent& event) noexcept override {
         static constexpr const char* kActions[] = {"start", "step", "finish"};
         post([&] {
-            return Json::Object{{"kind", "phase"},
-                                {"action", kActions[static_cast<int>(event.action)]},
-                                {"name", event.name},
-                                {"parent", event.parent.empty() ? Json(nullptr) : Json(event.parent)},
-                                {"step", event.step},
-                                {"steps", event.steps}};
+            return Json::Object{{"kind", "phase"},    {"action", kActions[static_cast<int>(event.action)]},
+                                {"name", event.name}, {"parent", event.parent.empty() ? Json(nullptr) : Json(event.parent)},
+                                {"step", event.step}, {"steps", event.steps}};
         });
     }
     void log(trt::LogLevel level, const char* source, const std::string& text) noexcept override {
         static constexpr const char* kLevels[] = {"verbose", "info", "warning", "error"};
-        post([&] { return Json::Object{{"kind", "log"}, {"level", kLevels[static_cast<int>(level)]}, {"source", source}, {"text", text}}; });
+        post(
+            [&] { return Json::Object{{"kind", "log"}, {"level", kLevels[static_cast<int>(level)]}, {"source", source}, {"text", text}}; });
     }
 
 private:
@@ -84,11 +83,14 @@ public:
         } catch (const Failure& failure) {
             call_->failure = std::make_unique<Failure>(failure);
         } catch (const std::bad_alloc&) {
-            call_->failure = std::make_unique<Failure>("INTERNAL", "There was not enough memory.", "Close other programs, or use smaller inputs.");
+            call_->failure =
+                std::make_unique<Failure>("INTERNAL", "There was not enough memory.", "Close other programs, or use smaller inputs.");
         } catch (const std::exception& fault) {
-            call_->failure = std::make_unique<Failure>("INTERNAL", std::string("An internal fault stopped this: ") + fault.what(), "Run it again; if it repeats, report it with the log of the run.");
+            call_->failure = std::make_unique<Failure>("INTERNAL", std::string("An internal fault stopped this: ") + fault.what(),
+                                                       "Run it again; if it repeats, report it with the log of the run.");
         } catch (...) {
-            call_->failure = std::make_unique<Failure>("INTERNAL", "An internal fault stopped this.", "Run it again; if it repeats, report it with the log of the run.");
+            call_->failure = std::make_unique<Failure>("INTERNAL", "An internal fault stopped this.",
+                                                       "Run it again; if it repeats, report it with the log of the run.");
         }
         // The end goes through the same queue as the events, so that it comes after all of them.
         ItemQueue queue = call_->queue;
@@ -103,7 +105,8 @@ private:
 
 void settle(Napi::Env env, Call& call) {
     if (!call.listenerFault.empty()) {
-        call.failure = std::make_unique<Failure>("INTERNAL", "The listener for progress threw: " + call.listenerFault, "Report this with the log of the run.");
+        call.failure = std::make_unique<Failure>("INTERNAL", "The listener for progress threw: " + call.listenerFault,
+                                                 "Report this with the log of the run.");
     }
     if (call.failure) {
         call.deferred.Reject(toJs(env, *call.failure).Value());
@@ -114,24 +117,33 @@ void settle(Napi::Env env, Call& call) {
     } catch (const Napi::Error& error) {
         call.deferred.Reject(error.Value());
     } catch (const std::exception& fault) {
-        call.deferred.Reject(toJs(env, Failure("INTERNAL", fault.what(), "Run it again; if it repeats, report it with the log of the run.")).Value());
+        call.deferred.Reject(
+            toJs(env, Failure("INTERNAL", fault.what(), "Run it again; if it repeats, report it with the log of the run.")).Value());
+    }
+}
+
+void tell(Napi::Env env, const Napi::Function& callback, Call& call, const Settle& event) {
+    if (!call.listenerFault.empty()) return;
+    try {
+        callback.Call({event(env)});
+    } catch (const Napi::Error& error) {
+        call.listenerFault = error.Message().empty() ? "no message" : error.Message();
+        call.token->cancel();
     }
 }
 
 void deliver(Napi::Env env, Napi::Function callback, Call* call, Item* raw) {
     const std::unique_ptr<Item> item(raw);
     if (env == nullptr) return;  // the environment is gone
-    const Napi::HandleScope scope(env);
-    if (item->last) {
-        settle(env, *call);
-        return;
-    }
-    if (!call->listenerFault.empty()) return;
     try {
-        callback.Call({item->event(env)});
-    } catch (const Napi::Error& error) {
-        call->listenerFault = error.Message().empty() ? "no message" : error.Message();
-        call->token->cancel();
+        const Napi::HandleScope scope(env);
+        if (item->last) {
+            settle(env, *call);
+        } else {
+            tell(env, callback, *call, item->event);
+        }
+    } catch (const std::exception&) {
+        // The environment is closing and runs no JavaScript any more: nobody is left to tell.
     }
 }
 
@@ -158,7 +170,8 @@ Napi::Value createToken(const Napi::CallbackInfo& info) {
 
 void cancelToken(const Napi::CallbackInfo& info) { openHandle<CancelToken>(info[0], kTokenTag, "the token")->cancel(); }
 
-Napi::Value startCall(Napi::Env env, const Napi::Value& token, const Napi::Value& onEvent, Work work, const std::vector<Napi::Object>& keepAlive) {
+Napi::Value startCall(Napi::Env env, const Napi::Value& token, const Napi::Value& onEvent, Work work,
+                      const std::vector<Napi::Object>& keepAlive) {
     if (!onEvent.IsFunction()) throw Napi::TypeError::New(env, "onEvent must be a function");
     auto call = std::make_unique<Call>(env, openHandle<CancelToken>(token, kTokenTag, "the token"), std::move(work));
     for (const Napi::Object& object : keepAlive) call->keepAlive.push_back(Napi::Persistent(object));
@@ -174,7 +187,9 @@ Napi::Value startCall(Napi::Env env, const Napi::Value& token, const Napi::Value
 Napi::Value startCall(Napi::Env env, std::function<Settle()> work, const std::vector<Napi::Object>& keepAlive) {
     auto token = std::make_shared<CancelToken>();
     const Napi::Function nobody = Napi::Function::New(env, [](const Napi::CallbackInfo&) {});
-    return startCall(env, makeHandle(env, std::move(token), kTokenTag), nobody, [work = std::move(work)](trt::Events&, const CancelTokenPtr&) { return work(); }, keepAlive);
+    return startCall(
+        env, makeHandle(env, std::move(token), kTokenTag), nobody,
+        [work = std::move(work)](trt::Events&, const CancelTokenPtr&) { return work(); }, keepAlive);
 }
 
 }  // namespace enginesmith::addon

@@ -36,7 +36,8 @@ void cancelToken(const Napi::CallbackInfo& info);
 
 /// Runs `work` on a worker thread. Its events go to `onEvent` in their order, all before the promise settles. An `onEvent` that throws
 /// cancels the call, which then rejects with INTERNAL. `keepAlive` is held until the work is done.
-Napi::Value startCall(Napi::Env env, const Napi::Value& token, const Napi::Value& onEvent, Work work, const std::vector<Napi::Object>& keepAlive = {});
+Napi::Value startCall(Napi::Env env, const Napi::Value& token, const Napi::Value& onEvent, Work work,
+                      const std::vector<Napi::Object>& keepAlive = {});
 
 /// The same for short work that has neither events nor a way to stop it.
 Napi::Value startCall(Napi::Env env, std::function<Settle()> work, const std::vector<Napi::Object>& keepAlive = {});

@@ -28,12 +28,15 @@ compare::TensorView tensorOf(const Napi::Value& value, std::vector<Napi::Object>
     compare::TensorView view{*type, params.integers("shape"), data.Data(), data.ByteLength()};
     std::uint64_t elements = 1;
     for (const std::int64_t size : view.shape) elements *= static_cast<std::uint64_t>(size);
-    if (elements * compare::bytesOf(*type) != view.bytes) throw Napi::TypeError::New(value.Env(), "data must have the bytes of shape and dtype");
+    if (elements * compare::bytesOf(*type) != view.bytes)
+        throw Napi::TypeError::New(value.Env(), "data must have the bytes of shape and dtype");
     keepAlive.push_back(data);
     return view;
 }
 
-Json quantilesOf(const std::optional<double> (&values)[3]) { return Json::Object{{"p50", orNull(values[0])}, {"p90", orNull(values[1])}, {"p99", orNull(values[2])}}; }
+Json quantilesOf(const std::optional<double> (&values)[3]) {
+    return Json::Object{{"p50", orNull(values[0])}, {"p90", orNull(values[1])}, {"p99", orNull(values[2])}};
+}
 
 Json toJson(const compare::Detail& detail) {
     Json::Array shape, edges, counts, scatter;
@@ -41,7 +44,8 @@ Json toJson(const compare::Detail& detail) {
     for (const double edge : detail.histogram.edges) edges.emplace_back(edge);
     for (const std::uint64_t count : detail.histogram.counts) counts.emplace_back(count);
     for (const compare::Point& point : detail.scatter) {
-        if (std::isfinite(point.difference)) scatter.push_back(Json::Object{{"reference", point.reference}, {"difference", point.difference}});
+        if (std::isfinite(point.difference))
+            scatter.push_back(Json::Object{{"reference", point.reference}, {"difference", point.difference}});
     }
     return Json::Object{{"shape", shape},
                         {"dtype", detail.dtype},

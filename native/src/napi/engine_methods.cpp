@@ -30,7 +30,10 @@ Napi::Value devices(const Napi::CallbackInfo& info) {
         const cuda::Survey survey = cuda::Driver::survey();
         Json::Array list;
         for (const cuda::Device& device : survey.devices) {
-            list.push_back(Json::Object{{"index", device.index}, {"name", device.name}, {"computeCapability", device.computeCapability()}, {"memoryBytes", device.memoryBytes}});
+            list.push_back(Json::Object{{"index", device.index},
+                                        {"name", device.name},
+                                        {"computeCapability", device.computeCapability()},
+                                        {"memoryBytes", device.memoryBytes}});
         }
         const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
         return give(Json::Object{{"driver", text(survey.driverVersion)}, {"devices", list}, {"reason", text(survey.reason)}});
@@ -46,8 +49,10 @@ Napi::Value find(const Napi::CallbackInfo& info) {
     return startCall(info.Env(), info[1], info[2], [=](trt::Events&, const CancelTokenPtr&) {
         const trt::Found found = trt::findLibrary(flavour, places, system);
         Json::Array attempts;
-        for (const loader::Attempt& attempt : found.attempts) attempts.push_back(Json::Object{{"path", attempt.path}, {"reason", attempt.reason}});
-        return give(Json::Object{{"library", found.library ? toJson(*found.library) : Json(nullptr)}, {"attempts", attempts}, {"warnings", found.warnings}});
+        for (const loader::Attempt& attempt : found.attempts)
+            attempts.push_back(Json::Object{{"path", attempt.path}, {"reason", attempt.reason}});
+        return give(Json::Object{
+            {"library", found.library ? toJson(*found.library) : Json(nullptr)}, {"attempts", attempts}, {"warnings", found.warnings}});
     });
 }
 
@@ -55,7 +60,8 @@ Napi::Value header(const Napi::CallbackInfo& info) {
     const std::string path = Params(info[0]).text("path");
     return startCall(info.Env(), info[1], info[2], [=](trt::Events&, const CancelTokenPtr&) {
         const trt::HeaderReading reading = trt::readHeader(path);
-        return give(Json::Object{{"header", reading.header ? toJson(*reading.header) : Json(nullptr)}, {"reason", reading.header ? Json(nullptr) : Json(reading.reason)}});
+        return give(Json::Object{{"header", reading.header ? toJson(*reading.header) : Json(nullptr)},
+                                 {"reason", reading.header ? Json(nullptr) : Json(reading.reason)}});
     });
 }
 
@@ -69,7 +75,11 @@ Napi::Value parse(const Napi::CallbackInfo& info) {
         const bool ok = network.parse(onnx, *token);
         Json::Array errors;
         for (const trt::ParserError& error : network.errors()) errors.push_back(trt::toJson(error));
-        return give(Json::Object{{"ok", ok}, {"layers", network.layers()}, {"inputs", toJson(network.inputs())}, {"outputs", toJson(network.outputs())}, {"errors", errors}});
+        return give(Json::Object{{"ok", ok},
+                                 {"layers", network.layers()},
+                                 {"inputs", toJson(network.inputs())},
+                                 {"outputs", toJson(network.outputs())},
+                                 {"errors", errors}});
     });
 }
 
@@ -105,7 +115,9 @@ Napi::Value build(const Napi::CallbackInfo& info) {
     const Params params(info[0]);
     const LibraryPaths library(params.object("library"));
     const trt::BuildRequest request = buildRequest(params);
-    return startCall(info.Env(), info[1], info[2], [=](trt::Events& events, const CancelTokenPtr& token) { return give(toJson(trt::buildEngine(library.open(), request, events, token))); });
+    return startCall(info.Env(), info[1], info[2], [=](trt::Events& events, const CancelTokenPtr& token) {
+        return give(toJson(trt::buildEngine(library.open(), request, events, token)));
+    });
 }
 
 Napi::Value describe(const Napi::CallbackInfo& info) {

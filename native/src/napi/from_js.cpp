@@ -3,7 +3,9 @@
 namespace enginesmith::addon {
 namespace {
 
-[[noreturn]] void wrong(Napi::Env env, const std::string& name, const char* wanted) { throw Napi::TypeError::New(env, name + " must be " + wanted); }
+[[noreturn]] void wrong(Napi::Env env, const std::string& name, const char* wanted) {
+    throw Napi::TypeError::New(env, name + " must be " + wanted);
+}
 
 bool isNothing(const Napi::Value& value) { return value.IsNull() || value.IsUndefined(); }
 
@@ -20,7 +22,9 @@ std::string Params::text(const char* name) const {
     return found.As<Napi::String>().Utf8Value();
 }
 
-std::optional<std::string> Params::optionalText(const char* name) const { return isNothing(value(name)) ? std::nullopt : std::optional<std::string>(text(name)); }
+std::optional<std::string> Params::optionalText(const char* name) const {
+    return isNothing(value(name)) ? std::nullopt : std::optional<std::string>(text(name));
+}
 
 std::optional<double> Params::optionalNumber(const char* name) const {
     const Napi::Value found = value(name);
@@ -77,7 +81,8 @@ std::vector<std::int64_t> Params::integers(const char* name) const {
 
 Napi::Uint8Array Params::bytes(const char* name) const {
     const Napi::Value found = value(name);
-    if (!found.IsTypedArray() || found.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) wrong(object_.Env(), name, "a Uint8Array");
+    if (!found.IsTypedArray() || found.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
+        wrong(object_.Env(), name, "a Uint8Array");
     return found.As<Napi::Uint8Array>();
 }
 

@@ -9,7 +9,8 @@ namespace enginesmith::addon {
 /// Wraps shared ownership in an opaque, type-tagged JavaScript value; freed when it is garbage and no call uses it.
 template <class T>
 Napi::Value makeHandle(Napi::Env env, std::shared_ptr<T> owned, const napi_type_tag& tag) {
-    auto handle = Napi::External<std::shared_ptr<T>>::New(env, new std::shared_ptr<T>(std::move(owned)), [](Napi::Env, std::shared_ptr<T>* held) { delete held; });
+    auto handle = Napi::External<std::shared_ptr<T>>::New(env, new std::shared_ptr<T>(std::move(owned)),
+                                                          [](Napi::Env, std::shared_ptr<T>* held) { delete held; });
     handle.TypeTag(&tag);
     return handle;
 }

@@ -29,7 +29,11 @@ Json orNullText(const std::string& text) { return text.empty() ? Json(nullptr) :
 }  // namespace
 
 Json toJson(const trt::Library& library) {
-    return Json::Object{{"flavour", abi::nameOf(library.flavour())}, {"path", library.path()}, {"parserPath", library.parserPath()}, {"version", library.version()}, {"table", library.table().name()}};
+    return Json::Object{{"flavour", abi::nameOf(library.flavour())},
+                        {"path", library.path()},
+                        {"parserPath", library.parserPath()},
+                        {"version", library.version()},
+                        {"table", library.table().name()}};
 }
 
 Json toJson(const trt::EngineHeader& header) {
@@ -55,25 +59,34 @@ Json toJson(const trt::BuildReply& reply) {
         {"header", toJson(reply.header)},
         {"readBacks", mapped(reply.readBacks,
                              [](const trt::ReadBack& row) {
-                                 return Json(Json::Object{{"option", row.option}, {"requested", orNull(row.requested)}, {"achieved", orNull(row.achieved)}, {"same", orNull(row.same)}, {"readFrom", row.readFrom}});
+                                 return Json(Json::Object{{"option", row.option},
+                                                          {"requested", orNull(row.requested)},
+                                                          {"achieved", orNull(row.achieved)},
+                                                          {"same", orNull(row.same)},
+                                                          {"readFrom", row.readFrom}});
                              })},
         {"inspector", orNullText(reply.inspector)},
         {"inputs", toJson(reply.inputs)},
         {"outputs", toJson(reply.outputs)},
         {"networkLayers", reply.networkLayers},
         {"warnings", reply.warnings},
-        {"phases", mapped(reply.phases, [](const trt::PhaseTime& phase) { return Json(Json::Object{{"name", phase.name}, {"seconds", phase.seconds}}); })},
+        {"phases",
+         mapped(reply.phases,
+                [](const trt::PhaseTime& phase) { return Json(Json::Object{{"name", phase.name}, {"seconds", phase.seconds}}); })},
     };
 }
 
 Json toJson(const trt::EngineDescription& description) {
-    const auto profileInput = [](const trt::ProfileInput& input) { return Json(Json::Object{{"name", input.name}, {"min", sizes(input.min)}, {"opt", sizes(input.opt)}, {"max", sizes(input.max)}}); };
-    return Json::Object{{"inputs", toJson(description.inputs)},
-                        {"outputs", toJson(description.outputs)},
-                        {"profiles", mapped(description.profiles, [&](const trt::Profile& profile) { return Json(mapped(profile, profileInput)); })},
-                        {"refittable", description.refittable},
-                        {"inspector", orNullText(description.inspector)},
-                        {"deviceMemoryBytes", orNull(description.deviceMemoryBytes)}};
+    const auto profileInput = [](const trt::ProfileInput& input) {
+        return Json(Json::Object{{"name", input.name}, {"min", sizes(input.min)}, {"opt", sizes(input.opt)}, {"max", sizes(input.max)}});
+    };
+    return Json::Object{
+        {"inputs", toJson(description.inputs)},
+        {"outputs", toJson(description.outputs)},
+        {"profiles", mapped(description.profiles, [&](const trt::Profile& profile) { return Json(mapped(profile, profileInput)); })},
+        {"refittable", description.refittable},
+        {"inspector", orNullText(description.inspector)},
+        {"deviceMemoryBytes", orNull(description.deviceMemoryBytes)}};
 }
 
 }  // namespace enginesmith::addon

@@ -32,7 +32,8 @@ Napi::Value tensorToJs(Napi::Env env, const trt::OutputTensor& tensor) {
     object.Set("name", tensor.name);
     object.Set("dtype", tensor.dtype);
     Napi::Array shape = Napi::Array::New(env, tensor.shape.size());
-    for (std::size_t i = 0; i < tensor.shape.size(); ++i) shape.Set(static_cast<std::uint32_t>(i), Napi::Number::New(env, static_cast<double>(tensor.shape[i])));
+    for (std::size_t i = 0; i < tensor.shape.size(); ++i)
+        shape.Set(static_cast<std::uint32_t>(i), Napi::Number::New(env, static_cast<double>(tensor.shape[i])));
     object.Set("shape", shape);
     // A copy: Electron forbids buffers whose memory lies outside its own heap.
     Napi::Uint8Array data = Napi::Uint8Array::New(env, tensor.data.size());
@@ -62,7 +63,8 @@ Napi::Value runEngine(const Napi::CallbackInfo& info) {
             return [reply](Napi::Env jsEnv) {
                 Napi::Object result = Napi::Object::New(jsEnv);
                 Napi::Array outputs = Napi::Array::New(jsEnv, reply->outputs.size());
-                for (std::size_t i = 0; i < reply->outputs.size(); ++i) outputs.Set(static_cast<std::uint32_t>(i), tensorToJs(jsEnv, reply->outputs[i]));
+                for (std::size_t i = 0; i < reply->outputs.size(); ++i)
+                    outputs.Set(static_cast<std::uint32_t>(i), tensorToJs(jsEnv, reply->outputs[i]));
                 result.Set("outputs", outputs);
                 result.Set("seconds", Napi::Number::New(jsEnv, reply->seconds));
                 return result;

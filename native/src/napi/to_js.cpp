@@ -8,7 +8,8 @@ Napi::Value toJs(Napi::Env env, const Json& json) {
     const Json::Value& value = json.value();
     if (const bool* truth = std::get_if<bool>(&value)) return Napi::Boolean::New(env, *truth);
     // JSON has no NaN and no infinity; they are null wherever results cross.
-    if (const double* number = std::get_if<double>(&value)) return std::isfinite(*number) ? Napi::Value(Napi::Number::New(env, *number)) : env.Null();
+    if (const double* number = std::get_if<double>(&value))
+        return std::isfinite(*number) ? Napi::Value(Napi::Number::New(env, *number)) : env.Null();
     if (const std::string* text = std::get_if<std::string>(&value)) return Napi::String::New(env, *text);
     if (const Json::Array* items = std::get_if<Json::Array>(&value)) {
         Napi::Array array = Napi::Array::New(env, items->size());

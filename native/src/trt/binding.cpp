@@ -12,7 +12,9 @@ struct AllocatorAdapter final : Set::IOutputAllocator {
     explicit AllocatorAdapter(Binding& target) : binding(target) {}
     /// Overrides the older form where the interface still has it.
     void* reallocateOutput(const char*, void*, std::uint64_t bytes, std::uint64_t) noexcept { return binding.reallocate(bytes); }
-    void* reallocateOutputAsync(const char*, void*, std::uint64_t bytes, std::uint64_t, void*) noexcept override { return binding.reallocate(bytes); }
+    void* reallocateOutputAsync(const char*, void*, std::uint64_t bytes, std::uint64_t, void*) noexcept override {
+        return binding.reallocate(bytes);
+    }
     void notifyShape(const char*, const abi::Dims64* dims) noexcept override { binding.notifyShape(dims); }
     Binding& binding;
 };
@@ -32,9 +34,12 @@ Binding::Binding(const Engine& engine, const abi::ExecutionContext& context, cud
       isInput_(engine_.getTensorIOMode(name) == abi::TensorIOMode::kINPUT),
       onHost_(engine_.getTensorLocation(name) == abi::TensorLocation::kHOST),
       device_(std::move(driver)) {
-    if (dtype_.empty()) throw Failure("ENGINE_NOT_RUN", "Tensor " + name_ + " of the engine has an element type that no tensor file can hold.", "Build the engine with ordinary input and output types.", {{"tensor", name_}});
+    if (dtype_.empty())
+        throw Failure("ENGINE_NOT_RUN", "Tensor " + name_ + " of the engine has an element type that no tensor file can hold.",
+                      "Build the engine with ordinary input and output types.", {{"tensor", name_}});
     if (engine_.getTensorFormat(name) != abi::TensorFormat::kLINEAR) {
-        throw Failure("ENGINE_NOT_RUN", "Tensor " + name_ + " of the engine is not laid out row by row.", "Build the engine with linear input and output formats.", {{"tensor", name_}});
+        throw Failure("ENGINE_NOT_RUN", "Tensor " + name_ + " of the engine is not laid out row by row.",
+                      "Build the engine with linear input and output formats.", {{"tensor", name_}});
     }
     if (!isInput_) allocator_ = Client::make<AllocatorAdapter>(engine_.table().interfaces(), *this);
 }
@@ -56,14 +61,19 @@ void* Binding::address(std::size_t bytes) {
 
 void Binding::setInput(const TensorView& tensor, void* stream) {
     if (tensor.dtype != dtype_) {
-        throw Failure("INPUTS_INVALID", "Input " + name_ + " of the engine is " + dtype_ + "; the tensor given is " + tensor.dtype + ".", "Give the input in the engine's own type.", {{"input", name_}});
+        throw Failure("INPUTS_INVALID", "Input " + name_ + " of the engine is " + dtype_ + "; the tensor given is " + tensor.dtype + ".",
+                      "Give the input in the engine's own type.", {{"input", name_}});
     }
     if (tensor.bytes != bytesOf(tensor.shape)) {
-        throw Failure("INPUTS_INVALID", "Input " + name_ + " has " + std::to_string(tensor.bytes) + " bytes; its shape " + shapeText(tensor.shape) + " needs " + std::to_string(bytesOf(tensor.shape)) + ".", "Make the tensor file again.", {{"input", name_}});
+        throw Failure("INPUTS_INVALID",
+                      "Input " + name_ + " has " + std::to_string(tensor.bytes) + " bytes; its shape " + shapeText(tensor.shape) +
+                          " needs " + std::to_string(bytesOf(tensor.shape)) + ".",
+                      "Make the tensor file again.", {{"input", name_}});
     }
     const abi::Dims64 dims = dimsOf(tensor.shape);
     if (!context_.setInputShape(name_.c_str(), &dims)) {
-        throw Failure("SHAPE_CONTRADICTS_MODEL", "The engine does not take shape " + shapeText(tensor.shape) + " for input " + name_ + ".", "Keep within the shapes that the engine was built for, or build it with a wider profile.", {{"input", name_}});
+        throw Failure("SHAPE_CONTRADICTS_MODEL", "The engine does not take shape " + shapeText(tensor.shape) + " for input " + name_ + ".",
+                      "Keep within the shapes that the engine was built for, or build it with a wider profile.", {{"input", name_}});
     }
     void* const memory = address(tensor.bytes);
     if (onHost_) {
@@ -87,7 +97,9 @@ void Binding::prepareOutput() {
 
 OutputTensor Binding::fetch(void* stream) {
     if (!isKnown(shape_)) shape_ = sizesOf(context_.getTensorShape(name_.c_str()));
-    if (!isKnown(shape_)) throw Failure("ENGINE_NOT_RUN", "The engine did not tell the size of output " + name_ + ".", "Look at the log for the library's own words.", {{"output", name_}});
+    if (!isKnown(shape_))
+        throw Failure("ENGINE_NOT_RUN", "The engine did not tell the size of output " + name_ + ".",
+                      "Look at the log for the library's own words.", {{"output", name_}});
     OutputTensor tensor{name_, dtype_, shape_, std::vector<char>(bytesOf(shape_))};
     if (tensor.data.empty()) return tensor;
     if (onHost_) {

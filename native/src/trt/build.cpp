@@ -24,7 +24,8 @@ public:
     void log(LogLevel level, const char* source, const std::string& text) noexcept override {
         try {
             const std::lock_guard<std::mutex> lock(mutex_);
-            if (level == LogLevel::warning && std::find(warnings_.begin(), warnings_.end(), text) == warnings_.end()) warnings_.push_back(text);
+            if (level == LogLevel::warning && std::find(warnings_.begin(), warnings_.end(), text) == warnings_.end())
+                warnings_.push_back(text);
         } catch (...) {
             // Out of memory: the line still goes to the log.
         }
@@ -52,7 +53,10 @@ public:
         }
         if (!device_) {
             if (request.device) {
-                throw Failure("GPU_MISSING", "There is no GPU " + std::to_string(index) + " on this machine" + (survey.reason.empty() ? "" : ": " + survey.reason) + ".", "Leave the device out, or choose one that is there.", {{"device", index}});
+                throw Failure("GPU_MISSING",
+                              "There is no GPU " + std::to_string(index) + " on this machine" +
+                                  (survey.reason.empty() ? "" : ": " + survey.reason) + ".",
+                              "Leave the device out, or choose one that is there.", {{"device", index}});
             }
             return;
         }
@@ -74,21 +78,31 @@ private:
 std::vector<std::string> chosenTargets(const Library& library, const BuildRequest& request, const cuda::Device* gpu) {
     if (!request.targets.empty() || gpu == nullptr) return request.targets;
     const std::vector<std::string> known = buildableTargets(library);
-    return std::find(known.begin(), known.end(), gpu->target()) != known.end() ? std::vector<std::string>{gpu->target()} : std::vector<std::string>{};
+    return std::find(known.begin(), known.end(), gpu->target()) != known.end() ? std::vector<std::string>{gpu->target()}
+                                                                               : std::vector<std::string>{};
 }
 
 Failure buildFailure(Network& network) {
     const std::vector<std::string> messages = network.recorder().messages();
     const std::string first = network.recorder().first("the library gave no reason; see the log");
     const bool memory = first.find("utOfMemory") != std::string::npos || first.find("out of memory") != std::string::npos;
-    if (memory) return {"OUT_OF_GPU_MEMORY", "The GPU ran out of memory during the build: " + first, "Use a smaller workspace or smaller maximum shapes; close what else uses the GPU.", {{"errors", messages}}};
-    return {"BUILD_FAILED", "The library could not build the engine: " + first, "The log holds the library's own words; another target, precision or shape may be taken.", {{"errors", messages}}};
+    if (memory)
+        return {"OUT_OF_GPU_MEMORY",
+                "The GPU ran out of memory during the build: " + first,
+                "Use a smaller workspace or smaller maximum shapes; close what else uses the GPU.",
+                {{"errors", messages}}};
+    return {"BUILD_FAILED",
+            "The library could not build the engine: " + first,
+            "The log holds the library's own words; another target, precision or shape may be taken.",
+            {{"errors", messages}}};
 }
 
 void checkNotEmpty(const Network& network, const std::string& onnx) {
     const bool outputs = network.definition().getNbOutputs() > 0;
     if (network.layers() > 0 && outputs) return;
-    throw Failure("BUILD_EMPTY_NETWORK", onnx + " parses to a network " + (outputs ? "without layers" : "without outputs") + ": there is nothing to build.", "Check that this is the right ONNX file; export it again.",
+    throw Failure("BUILD_EMPTY_NETWORK",
+                  onnx + " parses to a network " + (outputs ? "without layers" : "without outputs") + ": there is nothing to build.",
+                  "Check that this is the right ONNX file; export it again.",
                   {{"path", onnx}, {"layers", network.layers()}, {"outputs", network.definition().getNbOutputs()}});
 }
 
@@ -117,7 +131,8 @@ void readEngine(const LibraryPtr& library, const BuildRequest& request, const ab
     const std::string refittable = engine->isRefittable() ? "on" : "off";
     reply.readBacks.push_back({"refit", request.refit ? "on" : "off", refittable, refittable == (request.refit ? "on" : "off"), from});
     const auto profiles = static_cast<std::int32_t>(std::max<std::size_t>(request.profiles.size(), 1));
-    reply.readBacks.push_back({"profiles", std::to_string(profiles), std::to_string(engine->profileCount()), profiles == engine->profileCount(), from});
+    reply.readBacks.push_back(
+        {"profiles", std::to_string(profiles), std::to_string(engine->profileCount()), profiles == engine->profileCount(), from});
     const EngineDescription description = engine->describe();
     const auto types = [&](const std::vector<TensorSpec>& asked, const std::vector<TensorSpec>& got, const char* kind) {
         for (const TensorSpec& spec : asked) {
@@ -154,7 +169,10 @@ BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, E
 
     network.config().setProgressMonitor(monitor.raw());
     if (network.config().getProgressMonitor() != monitor.raw()) {
-        throw Failure("BACKEND_UNSUPPORTED_VERSION", "The library " + library->path() + " did not take a progress monitor: it does not behave like the version it says it is.", "Choose another library.", {{"version", library->version()}});
+        throw Failure(
+            "BACKEND_UNSUPPORTED_VERSION",
+            "The library " + library->path() + " did not take a progress monitor: it does not behave like the version it says it is.",
+            "Choose another library.", {{"version", library->version()}});
     }
     const std::vector<std::string> targets = chosenTargets(*library, request, device.device());
     Configuration configuration(network, request);
@@ -171,17 +189,27 @@ BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, E
     writeAtomically(request.out, plan->data(), plan->size());
     if (cache) {
         const std::size_t written = cache->save();
-        reply.readBacks.push_back({"timingCache", *request.timingCache, written > 0 ? std::to_string(written) + " bytes" : "not written", written > 0, "timing cache"});
+        reply.readBacks.push_back({"timingCache", *request.timingCache, written > 0 ? std::to_string(written) + " bytes" : "not written",
+                                   written > 0, "timing cache"});
     }
     reply.bytes = plan->size();
     reply.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     reply.phases = monitor.phases();
 
     const HeaderReading reading = readHeader(static_cast<const char*>(plan->data()), plan->size());
-    if (!reading.header) throw Failure("ENGINE_HEADER_INVALID", "The library wrote an engine that does not read as one: " + reading.reason + ".", "Look at the log; build it again.", {{"path", request.out}});
+    if (!reading.header)
+        throw Failure("ENGINE_HEADER_INVALID", "The library wrote an engine that does not read as one: " + reading.reason + ".",
+                      "Look at the log; build it again.", {{"path", request.out}});
     reply.header = *reading.header;
     if (reply.header.targetMask) reply.readBacks.push_back(headerRow(targets, reply.header));
-    if (device.device() != nullptr) readEngine(library, request, *plan, events, reply);
+    if (device.device() != nullptr) {
+        try {
+            readEngine(library, request, *plan, events, reply);
+        } catch (const Failure& failure) {
+            // The engine is built and written; only its own account of itself is missing.
+            events.log(LogLevel::warning, "enginesmith", "The engine could not be read back: " + failure.message());
+        }
+    }
     reply.warnings = events.warnings();
     return reply;
 }

@@ -28,8 +28,11 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::string nameOf(const Library& library) { return (library.isRtx() ? "TensorRT-RTX " : "TensorRT ") + library.version(); }
 
-Failure unsupported(const Library& library, const std::string& option, const std::string& value, const std::string& why, const std::string& remedy) {
-    return {"BUILD_OPTION_UNSUPPORTED", nameOf(library) + " cannot take " + option + (value.empty() ? "" : " " + value) + ": " + why + ".", remedy,
+Failure unsupported(const Library& library, const std::string& option, const std::string& value, const std::string& why,
+                    const std::string& remedy) {
+    return {"BUILD_OPTION_UNSUPPORTED",
+            nameOf(library) + " cannot take " + option + (value.empty() ? "" : " " + value) + ": " + why + ".",
+            remedy,
             {{"option", option}, {"value", value}, {"library", library.version()}}};
 }
 
@@ -38,7 +41,8 @@ struct PrecisionFlag {
     BuilderFlag flag;
 };
 constexpr PrecisionFlag kPrecisionFlags[] = {
-    {"tf32", BuilderFlag::kTF32}, {"fp16", BuilderFlag::kFP16}, {"bf16", BuilderFlag::kBF16}, {"int8", BuilderFlag::kINT8}, {"fp8", BuilderFlag::kFP8},
+    {"tf32", BuilderFlag::kTF32}, {"fp16", BuilderFlag::kFP16}, {"bf16", BuilderFlag::kBF16},
+    {"int8", BuilderFlag::kINT8}, {"fp8", BuilderFlag::kFP8},
 };
 
 std::optional<BuilderFlag> flagOf(const std::string& precision) {
@@ -70,11 +74,15 @@ void refuseTargets(const Library& library, const BuildRequest& request, const cu
     for (const std::string& target : request.targets) {
         if (known.empty()) {
             if (gpu != nullptr && target == gpu->target() && request.targets.size() == 1) continue;
-            throw Failure("TARGET_NOT_THIS_GPU", nameOf(library) + " builds for the GPU it runs on" + (gpu != nullptr ? ", here " + gpu->target() : "") + ", not for " + joined(request.targets) + ".",
-                          "Leave the target out, build on a machine with that GPU, or choose TensorRT-RTX.", {{"targets", request.targets}});
+            throw Failure("TARGET_NOT_THIS_GPU",
+                          nameOf(library) + " builds for the GPU it runs on" + (gpu != nullptr ? ", here " + gpu->target() : "") +
+                              ", not for " + joined(request.targets) + ".",
+                          "Leave the target out, build on a machine with that GPU, or choose TensorRT-RTX.",
+                          {{"targets", request.targets}});
         }
         if (std::find(known.begin(), known.end(), target) == known.end()) {
-            throw Failure("TARGET_UNKNOWN", nameOf(library) + " cannot build for " + target + ".", "Choose among " + joined(known) + ".", {{"target", target}, {"known", known}});
+            throw Failure("TARGET_UNKNOWN", nameOf(library) + " cannot build for " + target + ".", "Choose among " + joined(known) + ".",
+                          {{"target", target}, {"known", known}});
         }
     }
 }
@@ -84,7 +92,8 @@ void refuseForRtx(const Library& library, const BuildRequest& request) {
     if (request.timingCache) throw unsupported(library, "a timing cache", "", "it builds without timing tactics", leave);
     if (request.versionCompatible) throw unsupported(library, "version compatibility", "", "its builder fails when it is asked for", leave);
     if (request.hardwareCompat && *request.hardwareCompat != "none") {
-        throw unsupported(library, "hardware compatibility", *request.hardwareCompat, "its engines are made for targets", "Name several targets instead.");
+        throw unsupported(library, "hardware compatibility", *request.hardwareCompat, "its engines are made for targets",
+                          "Name several targets instead.");
     }
 }
 
@@ -100,7 +109,8 @@ std::vector<std::string> buildableTargets(const Library& library) {
 }
 
 bool wantsStrongTyping(const Library& library, const BuildRequest& request) {
-    return onlyStronglyTyped(library) ? library.table().has(abi::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED) : request.precision == "strongly-typed";
+    return onlyStronglyTyped(library) ? library.table().has(abi::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED)
+                                      : request.precision == "strongly-typed";
 }
 
 void refuseUnsupported(const Library& library, const BuildRequest& request, const cuda::Device* gpu) {
@@ -109,15 +119,19 @@ void refuseUnsupported(const Library& library, const BuildRequest& request, cons
     if (request.precision) {
         const auto flag = flagOf(*request.precision);
         if (flag && !library.table().has(*flag)) {
-            throw unsupported(library, "precision", *request.precision, "it takes the precision of every layer from the ONNX file",
-                              "Convert the model to that precision before the export (or with a quantisation tool), and build it strongly-typed.");
+            throw unsupported(
+                library, "precision", *request.precision, "it takes the precision of every layer from the ONNX file",
+                "Convert the model to that precision before the export (or with a quantisation tool), and build it strongly-typed.");
         }
     }
     if (request.hardwareCompat) {
         const auto level = levelOf(*request.hardwareCompat);
-        if (!level || !library.table().has(*level)) throw unsupported(library, "hardware compatibility", *request.hardwareCompat, "it has no such level", "Choose none or ampere-plus.");
+        if (!level || !library.table().has(*level))
+            throw unsupported(library, "hardware compatibility", *request.hardwareCompat, "it has no such level",
+                              "Choose none or ampere-plus.");
     }
-    if (library.isRtx() && (request.refit || request.strip)) requireGpu(std::string(request.refit ? "A refittable" : "A stripped") + " engine of " + nameOf(library));
+    if (library.isRtx() && (request.refit || request.strip))
+        requireGpu(std::string(request.refit ? "A refittable" : "A stripped") + " engine of " + nameOf(library));
 }
 
 void Configuration::note(const char* option, std::optional<std::string> requested, std::optional<std::string> achieved) {
@@ -145,7 +159,8 @@ void Configuration::applyTargets(const std::vector<std::string>& targets) {
         const auto capability = capabilityOf(targets[i]);
         const auto index = static_cast<std::int32_t>(i);
         if (!capability || !config_.setComputeCapability(*capability, index)) {
-            throw Failure("TARGET_UNKNOWN", nameOf(network_.library()) + " did not take the target " + targets[i] + ".", "Choose another target.", {{"target", targets[i]}});
+            throw Failure("TARGET_UNKNOWN", nameOf(network_.library()) + " did not take the target " + targets[i] + ".",
+                          "Choose another target.", {{"target", targets[i]}});
         }
         const auto back = config_.getComputeCapability(index);
         achieved.push_back(back ? targetOf(*back) : "unknown");
@@ -171,7 +186,8 @@ void Configuration::applyPrecision() {
 
 void Configuration::applyLevel() {
     if (request_.optLevel) config_.setBuilderOptimizationLevel(*request_.optLevel);
-    note("optLevel", request_.optLevel ? std::optional<std::string>(std::to_string(*request_.optLevel)) : std::nullopt, std::to_string(config_.getBuilderOptimizationLevel()));
+    note("optLevel", request_.optLevel ? std::optional<std::string>(std::to_string(*request_.optLevel)) : std::nullopt,
+         std::to_string(config_.getBuilderOptimizationLevel()));
 }
 
 void Configuration::applyWorkspace() {

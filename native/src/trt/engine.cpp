@@ -65,9 +65,11 @@ std::vector<std::int64_t> Engine::profileValues(const char* name, std::int32_t p
 
 ProfileInput Engine::profileOf(const char* name, std::int32_t profile) const {
     if (engine_.isShapeInferenceIO(name)) {
-        return {name, profileValues(name, profile, OptProfileSelector::kMIN), profileValues(name, profile, OptProfileSelector::kOPT), profileValues(name, profile, OptProfileSelector::kMAX)};
+        return {name, profileValues(name, profile, OptProfileSelector::kMIN), profileValues(name, profile, OptProfileSelector::kOPT),
+                profileValues(name, profile, OptProfileSelector::kMAX)};
     }
-    return {name, sizesOf(engine_.getProfileShape(name, profile, OptProfileSelector::kMIN)), sizesOf(engine_.getProfileShape(name, profile, OptProfileSelector::kOPT)),
+    return {name, sizesOf(engine_.getProfileShape(name, profile, OptProfileSelector::kMIN)),
+            sizesOf(engine_.getProfileShape(name, profile, OptProfileSelector::kOPT)),
             sizesOf(engine_.getProfileShape(name, profile, OptProfileSelector::kMAX))};
 }
 
@@ -81,7 +83,8 @@ EngineDescription Engine::describe() const {
             continue;
         }
         description.inputs.push_back(specOf(name));
-        for (std::size_t p = 0; p < description.profiles.size(); ++p) description.profiles[p].push_back(profileOf(name, static_cast<std::int32_t>(p)));
+        for (std::size_t p = 0; p < description.profiles.size(); ++p)
+            description.profiles[p].push_back(profileOf(name, static_cast<std::int32_t>(p)));
     }
     description.refittable = isRefittable();
     if (engine_.has(abi::Method::CudaEngine_getDeviceMemorySizeV2)) {

@@ -10,11 +10,17 @@ struct LibraryNames {
 
 const LibraryNames& namesOf(abi::Flavour flavour) {
 #ifdef _WIN32
-    static const LibraryNames full{{"nvinfer", {"nvinfer_11.dll", "nvinfer_10.dll"}}, {"nvonnxparser", {"nvonnxparser_11.dll", "nvonnxparser_10.dll"}}};
-    static const LibraryNames rtx{{"tensorrt_rtx", {"tensorrt_rtx.dll"}}, {"tensorrt_onnxparser_rtx", {"tensorrt_onnxparser_rtx.dll"}}};
+    static const LibraryNames full{{"nvinfer", {"nvinfer_11.dll", "nvinfer_10.dll"}},
+                                   {"nvonnxparser", {"nvonnxparser_11.dll", "nvonnxparser_10.dll"}}};
+    static const LibraryNames rtx{
+        {"tensorrt_rtx", {"tensorrt_rtx_1_7.dll", "tensorrt_rtx_1_6.dll", "tensorrt_rtx_1_5.dll"}},
+        {"tensorrt_onnxparser_rtx",
+         {"tensorrt_onnxparser_rtx_1_7.dll", "tensorrt_onnxparser_rtx_1_6.dll", "tensorrt_onnxparser_rtx_1_5.dll"}}};
 #else
-    static const LibraryNames full{{"libnvinfer.so", {"libnvinfer.so.11", "libnvinfer.so.10"}}, {"libnvonnxparser.so", {"libnvonnxparser.so.11", "libnvonnxparser.so.10"}}};
-    static const LibraryNames rtx{{"libtensorrt_rtx.so", {"libtensorrt_rtx.so.1"}}, {"libtensorrt_onnxparser_rtx.so", {"libtensorrt_onnxparser_rtx.so.1"}}};
+    static const LibraryNames full{{"libnvinfer.so", {"libnvinfer.so.11", "libnvinfer.so.10"}},
+                                   {"libnvonnxparser.so", {"libnvonnxparser.so.11", "libnvonnxparser.so.10"}}};
+    static const LibraryNames rtx{{"libtensorrt_rtx.so", {"libtensorrt_rtx.so.1"}},
+                                  {"libtensorrt_onnxparser_rtx.so", {"libtensorrt_onnxparser_rtx.so.1"}}};
 #endif
     return flavour == abi::Flavour::tensorrt ? full : rtx;
 }
@@ -45,7 +51,8 @@ private:
         std::string reason;
         LibraryPtr library = Library::open(path, parser, reason);
         if (library && library->flavour() != flavour_) {
-            reason = std::string("it is ") + (library->isRtx() ? "TensorRT-RTX " : "TensorRT ") + library->version() + ", which is another library";
+            reason = std::string("it is ") + (library->isRtx() ? "TensorRT-RTX " : "TensorRT ") + library->version() +
+                     ", which is another library";
             library = nullptr;
         }
         if (!library) {

@@ -39,7 +39,8 @@ HeaderReading readPlan(const char* bytes, std::size_t size, std::uint64_t offset
     header.flavour = "tensorrt-rtx";
     if (size < kRtxHeader) return {std::nullopt, "the file is truncated: an engine's header has " + std::to_string(kRtxHeader) + " bytes"};
     const auto* version = reinterpret_cast<const unsigned char*>(bytes + kRtxVersionAt);
-    header.version = std::to_string(version[0]) + "." + std::to_string(version[1]) + "." + std::to_string(version[2]) + "." + std::to_string(version[3]);
+    header.version =
+        std::to_string(version[0]) + "." + std::to_string(version[1]) + "." + std::to_string(version[2]) + "." + std::to_string(version[3]);
     header.targetMask = littleEndian(bytes + kRtxMaskAt);
     for (const TargetBit& entry : kTargetBits) {
         if ((*header.targetMask & entry.bit) != 0) header.targets.emplace_back(entry.target);

@@ -94,7 +94,8 @@ LibraryPtr Library::open(const std::string& path, const std::string& parserPath,
 LibraryPtr Library::require(const std::string& path, const std::string& parserPath) {
     std::string reason;
     if (auto library = open(path, parserPath, reason)) return library;
-    throw Failure("BACKEND_MISSING", "The library " + path + " cannot be used: " + reason + ".", "Choose another library, or install it anew.", {{"path", path}, {"reason", reason}});
+    throw Failure("BACKEND_MISSING", "The library " + path + " cannot be used: " + reason + ".",
+                  "Choose another library, or install it anew.", {{"path", path}, {"reason", reason}});
 }
 
 abi::Builder Library::createBuilder() const {
@@ -108,7 +109,8 @@ abi::Runtime Library::createRuntime() const {
 abi::Parser Library::createParser(const abi::NetworkDefinition& network) const {
     const auto version = parser_->function<VersionFunction>(kParserVersion);
     constexpr std::int32_t kFirstVersion = 100;  // of parsers before getNvOnnxParserVersion: 0.1.0
-    return {table_, parser_->function<CreateParserFunction>(kCreateParser)(network.raw(), processLogger(table_), version != nullptr ? version() : kFirstVersion)};
+    return {table_, parser_->function<CreateParserFunction>(kCreateParser)(network.raw(), processLogger(table_),
+                                                                           version != nullptr ? version() : kFirstVersion)};
 }
 
 }  // namespace enginesmith::trt

@@ -32,7 +32,8 @@ public:
     abi::Runtime createRuntime() const;
 
 private:
-    Library(std::shared_ptr<loader::SharedLibrary> core, const abi::Gate& gate) : core_(std::move(core)), table_(*gate.table), flavour_(gate.flavour), warning_(gate.warning) {}
+    Library(std::shared_ptr<loader::SharedLibrary> core, const abi::Gate& gate)
+        : core_(std::move(core)), table_(*gate.table), flavour_(gate.flavour), warning_(gate.warning) {}
     bool openParser(const std::string& parserPath, std::string& reason);
 
     std::shared_ptr<loader::SharedLibrary> core_;

@@ -10,12 +10,14 @@ std::string headerObjection(const Library& library, const HeaderReading& reading
     if (!reading.header) return reading.reason;
     const bool rtx = reading.header->flavour == "tensorrt-rtx";
     if (rtx == library.isRtx()) return "";
-    return std::string("the engine was built by ") + (rtx ? "TensorRT-RTX" : "TensorRT") + ", the library is " + (library.isRtx() ? "TensorRT-RTX" : "TensorRT");
+    return std::string("the engine was built by ") + (rtx ? "TensorRT-RTX" : "TensorRT") + ", the library is " +
+           (library.isRtx() ? "TensorRT-RTX" : "TensorRT");
 }
 
 }  // namespace
 
-std::unique_ptr<LoadedEngine> LoadedEngine::open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device, Events& events, std::string& reason) {
+std::unique_ptr<LoadedEngine> LoadedEngine::open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
+                                                 Events& events, std::string& reason) {
     const HeaderReading reading = readHeader(path);
     reason = headerObjection(*library, reading);
     if (!reason.empty()) return nullptr;

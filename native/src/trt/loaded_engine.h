@@ -12,7 +12,8 @@ namespace enginesmith::trt {
 class LoadedEngine {
 public:
     /// Null with the reason: no driver, no GPU, not an engine of this library, or one that this GPU does not take.
-    static std::unique_ptr<LoadedEngine> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device, Events& events, std::string& reason);
+    static std::unique_ptr<LoadedEngine> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
+                                              Events& events, std::string& reason);
     LoadedEngine(const LoadedEngine&) = delete;
     LoadedEngine& operator=(const LoadedEngine&) = delete;
     ~LoadedEngine();

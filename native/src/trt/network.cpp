@@ -76,9 +76,11 @@ void requireGpu(const std::string& purpose) {
     const cuda::Survey survey = cuda::Driver::survey();
     if (!survey.devices.empty()) return;
     if (survey.driverMissing) {
-        throw Failure("DRIVER_MISSING", purpose + " needs an NVIDIA driver, and " + survey.reason + ".", "Install the NVIDIA driver, or choose TensorRT-RTX with a target, or ONNX Runtime.", {{"reason", survey.reason}});
+        throw Failure("DRIVER_MISSING", purpose + " needs an NVIDIA driver, and " + survey.reason + ".",
+                      "Install the NVIDIA driver, or choose TensorRT-RTX with a target, or ONNX Runtime.", {{"reason", survey.reason}});
     }
-    throw Failure("GPU_MISSING", purpose + " needs a GPU, and " + survey.reason + ".", "Use a machine with an NVIDIA GPU, or choose TensorRT-RTX with a target, or ONNX Runtime.", {{"reason", survey.reason}});
+    throw Failure("GPU_MISSING", purpose + " needs a GPU, and " + survey.reason + ".",
+                  "Use a machine with an NVIDIA GPU, or choose TensorRT-RTX with a target, or ONNX Runtime.", {{"reason", survey.reason}});
 }
 
 Network::Network(LibraryPtr library, bool stronglyTyped, Events& events)
@@ -90,18 +92,26 @@ Network::Network(LibraryPtr library, bool stronglyTyped, Events& events)
       networkOwner_(network_),
       config_(builder_->createBuilderConfig()),
       parser_(library_->createParser(network_)) {
-    if (!config_) throw Failure("BUILD_FAILED", "The builder's config could not be made: " + recorder_.first("the library gave no reason") + ".", "Look at the log for the library's own words.");
-    if (!parser_) throw Failure("BUILD_FAILED", "The ONNX parser could not be made: " + recorder_.first("the library gave no reason") + ".", "Check that the parser and the library are of one version.");
+    if (!config_)
+        throw Failure("BUILD_FAILED", "The builder's config could not be made: " + recorder_.first("the library gave no reason") + ".",
+                      "Look at the log for the library's own words.");
+    if (!parser_)
+        throw Failure("BUILD_FAILED", "The ONNX parser could not be made: " + recorder_.first("the library gave no reason") + ".",
+                      "Check that the parser and the library are of one version.");
 }
 
 abi::Owned<abi::Builder> Network::makeBuilder(Events& events) {
     if (builderNeedsGpu(*library_)) requireGpu("Making a builder of TensorRT " + library_->version());
     abi::Owned<abi::Builder> builder(library_->createBuilder());
     if (!builder) {
-        throw Failure("BUILD_FAILED", "TensorRT " + library_->version() + " could not make a builder.", "Look at the log: it holds the library's own words; often its builder resource for this GPU is missing.", {{"library", library_->path()}});
+        throw Failure("BUILD_FAILED", "TensorRT " + library_->version() + " could not make a builder.",
+                      "Look at the log: it holds the library's own words; often its builder resource for this GPU is missing.",
+                      {{"library", library_->path()}});
     }
     if (builder->getLogger() != processLogger(library_->table()) || !threadsReadBack(*builder)) {
-        throw Failure("BACKEND_UNSUPPORTED_VERSION", "The library " + library_->path() + " (" + library_->version() + ") does not behave like the version it says it is.", "Choose another library.", {{"library", library_->path()}, {"version", library_->version()}});
+        throw Failure("BACKEND_UNSUPPORTED_VERSION",
+                      "The library " + library_->path() + " (" + library_->version() + ") does not behave like the version it says it is.",
+                      "Choose another library.", {{"library", library_->path()}, {"version", library_->version()}});
     }
     if (!library_->warning().empty()) events.log(LogLevel::warning, "enginesmith", library_->warning());
     builder->setErrorRecorder(recorder_.raw());
@@ -112,7 +122,9 @@ abi::NetworkDefinition Network::makeNetwork(bool stronglyTyped) {
     const auto flag = abi::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED;
     const std::uint32_t flags = stronglyTyped ? 1u << table().value(flag) : 0u;
     const abi::NetworkDefinition network = builder_->createNetworkV2(flags);
-    if (!network.isUsable()) throw Failure("BUILD_FAILED", "The network could not be made: " + recorder_.first("the library gave no reason") + ".", "Look at the log for the library's own words.");
+    if (!network.isUsable())
+        throw Failure("BUILD_FAILED", "The network could not be made: " + recorder_.first("the library gave no reason") + ".",
+                      "Look at the log for the library's own words.");
     return network;
 }
 
@@ -146,7 +158,8 @@ void Network::collectErrors(const abi::Parser& parser) {
     const int count = parser.getNbErrors();
     for (int i = 0; i < count; ++i) {
         ParserError error = errorOf(parser.getError(i));
-        if (std::none_of(errors_.begin(), errors_.end(), [&](const ParserError& known) { return same(known, error); })) errors_.push_back(std::move(error));
+        if (std::none_of(errors_.begin(), errors_.end(), [&](const ParserError& known) { return same(known, error); }))
+            errors_.push_back(std::move(error));
     }
 }
 
@@ -188,7 +201,8 @@ bool Network::isStronglyTyped() const {
 }
 
 Json toJson(const ParserError& error) {
-    return Json::Object{{"node", error.node}, {"operator", error.op}, {"code", error.code}, {"message", error.message}, {"index", error.index}, {"localFunctions", error.localFunctions}};
+    return Json::Object{{"node", error.node},       {"operator", error.op}, {"code", error.code},
+                        {"message", error.message}, {"index", error.index}, {"localFunctions", error.localFunctions}};
 }
 
 Failure parseFailure(const std::string& onnx, const std::vector<ParserError>& errors) {
@@ -204,10 +218,17 @@ Failure parseFailure(const std::string& onnx, const std::vector<ParserError>& er
     }
     const Json::Object details{{"path", onnx}, {"errors", list}};
     const std::string first = errors.empty() ? "" : errors.front().message;
-    if (external) return {"ONNX_EXTERNAL_DATA_MISSING", "The ONNX file keeps its weights in another file that could not be read: " + first, "Put the data file beside the ONNX file, under the name that it had at export.", details};
-    if (malformed) return {"ONNX_INVALID", "The ONNX file cannot be read as a network: " + first, "Check the file with onnx.checker; export it again.", details};
-    return {"BUILD_UNSUPPORTED_OPERATOR", "The library cannot take " + std::to_string(errors.size()) + (errors.size() == 1 ? " node" : " nodes") + " of the model: " + names + ".",
-            "Each node is listed with its reason: replace the operator in the model, export with another opset, or choose another backend.", details};
+    if (external)
+        return {"ONNX_EXTERNAL_DATA_MISSING", "The ONNX file keeps its weights in another file that could not be read: " + first,
+                "Put the data file beside the ONNX file, under the name that it had at export.", details};
+    if (malformed)
+        return {"ONNX_INVALID", "The ONNX file cannot be read as a network: " + first, "Check the file with onnx.checker; export it again.",
+                details};
+    return {"BUILD_UNSUPPORTED_OPERATOR",
+            "The library cannot take " + std::to_string(errors.size()) + (errors.size() == 1 ? " node" : " nodes") +
+                " of the model: " + names + ".",
+            "Each node is listed with its reason: replace the operator in the model, export with another opset, or choose another backend.",
+            details};
 }
 
 }  // namespace enginesmith::trt

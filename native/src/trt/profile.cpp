@@ -21,16 +21,22 @@ bool isDynamic(const TensorSpec& spec) {
 void check(const TensorSpec& spec, const ProfileInput& input, bool shapeValues) {
     const std::size_t rank = shapeValues ? input.opt.size() : spec.shape.size();
     if (input.min.size() != rank || input.opt.size() != rank || input.max.size() != rank) {
-        throw Failure("SHAPE_CONTRADICTS_MODEL", "Input " + spec.name + " has " + std::to_string(rank) + " dimensions (" + shapeText(spec.shape) + "); the profile gives " + shapeText(input.opt) + ".", kRemedy, {{"input", spec.name}});
+        throw Failure("SHAPE_CONTRADICTS_MODEL",
+                      "Input " + spec.name + " has " + std::to_string(rank) + " dimensions (" + shapeText(spec.shape) +
+                          "); the profile gives " + shapeText(input.opt) + ".",
+                      kRemedy, {{"input", spec.name}});
     }
     for (std::size_t i = 0; i < rank; ++i) {
         if (input.min[i] > input.opt[i] || input.opt[i] > input.max[i]) {
-            throw invalid(spec.name, "min " + shapeText(input.min) + ", opt " + shapeText(input.opt) + " and max " + shapeText(input.max) + " do not grow in dimension " + std::to_string(i));
+            throw invalid(spec.name, "min " + shapeText(input.min) + ", opt " + shapeText(input.opt) + " and max " + shapeText(input.max) +
+                                         " do not grow in dimension " + std::to_string(i));
         }
         if (shapeValues || !std::holds_alternative<std::int64_t>(spec.shape[i])) continue;
         const std::int64_t fixed = std::get<std::int64_t>(spec.shape[i]);
         if (input.min[i] != fixed || input.max[i] != fixed) {
-            throw Failure("SHAPE_CONTRADICTS_MODEL", "Dimension " + std::to_string(i) + " of input " + spec.name + " is " + std::to_string(fixed) + " in the model; the profile gives " + shapeText(input.opt) + ".",
+            throw Failure("SHAPE_CONTRADICTS_MODEL",
+                          "Dimension " + std::to_string(i) + " of input " + spec.name + " is " + std::to_string(fixed) +
+                              " in the model; the profile gives " + shapeText(input.opt) + ".",
                           "Keep the model's fixed sizes (" + shapeText(spec.shape) + ").", {{"input", spec.name}});
         }
     }
@@ -48,14 +54,17 @@ public:
         return text(read(input, OptProfileSelector::kMIN), read(input, OptProfileSelector::kOPT), read(input, OptProfileSelector::kMAX));
     }
 
-    static std::string text(const std::vector<std::int64_t>& min, const std::vector<std::int64_t>& opt, const std::vector<std::int64_t>& max) {
+    static std::string text(const std::vector<std::int64_t>& min, const std::vector<std::int64_t>& opt,
+                            const std::vector<std::int64_t>& max) {
         return shapeText(min) + "/" + shapeText(opt) + "/" + shapeText(max);
     }
 
 private:
     void set(const ProfileInput& input, OptProfileSelector which, const std::vector<std::int64_t>& sizes, bool shapeValues) {
         const bool taken = shapeValues ? setValues(input.name, which, sizes) : setDimensions(input.name, which, sizes);
-        if (!taken) throw invalid(input.name, "the library refused " + shapeText(sizes) + " (" + network_.recorder().first("no reason given") + ")");
+        if (!taken)
+            throw invalid(input.name,
+                          "the library refused " + shapeText(sizes) + " (" + network_.recorder().first("no reason given") + ")");
     }
     bool setDimensions(const std::string& name, OptProfileSelector which, const std::vector<std::int64_t>& sizes) {
         const abi::Dims64 dims = dimsOf(sizes);
@@ -63,11 +72,14 @@ private:
     }
     bool setValues(const std::string& name, OptProfileSelector which, const std::vector<std::int64_t>& values) {
         const auto count = static_cast<std::int32_t>(values.size());
-        if (profile_.has(abi::Method::OptimizationProfile_setShapeValuesV2)) return profile_.setShapeValuesV2(name.c_str(), which, values.data(), count);
+        if (profile_.has(abi::Method::OptimizationProfile_setShapeValuesV2))
+            return profile_.setShapeValuesV2(name.c_str(), which, values.data(), count);
         const std::vector<std::int32_t> narrow(values.begin(), values.end());
         return profile_.setShapeValues(name.c_str(), which, narrow.data(), count);
     }
-    std::vector<std::int64_t> read(const ProfileInput& input, OptProfileSelector which) { return sizesOf(profile_.getDimensions(input.name.c_str(), which)); }
+    std::vector<std::int64_t> read(const ProfileInput& input, OptProfileSelector which) {
+        return sizesOf(profile_.getDimensions(input.name.c_str(), which));
+    }
 
     Network& network_;
     const abi::OptimizationProfile& profile_;
@@ -93,14 +105,20 @@ std::vector<ReadBack> addProfiles(Network& network, const std::vector<Profile>& 
             check(*spec, input, shapeValues);
             const std::string achieved = ProfileWriter(network, profile).write(input, shapeValues);
             const std::string requested = ProfileWriter::text(input.min, input.opt, input.max);
-            rows.push_back({"profile " + std::to_string(index) + " " + input.name, requested, achieved, requested == achieved, "optimization profile"});
+            rows.push_back({"profile " + std::to_string(index) + " " + input.name, requested, achieved, requested == achieved,
+                            "optimization profile"});
         }
         for (const TensorSpec& spec : inputs) {
-            const auto given = std::any_of(profiles[index].begin(), profiles[index].end(), [&](const ProfileInput& input) { return input.name == spec.name; });
-            if (!given && isDynamic(spec)) throw invalid(spec.name, "profile " + std::to_string(index) + " leaves it out, and its dimensions are dynamic (" + shapeText(spec.shape) + ")");
+            const auto given = std::any_of(profiles[index].begin(), profiles[index].end(),
+                                           [&](const ProfileInput& input) { return input.name == spec.name; });
+            if (!given && isDynamic(spec))
+                throw invalid(spec.name, "profile " + std::to_string(index) + " leaves it out, and its dimensions are dynamic (" +
+                                             shapeText(spec.shape) + ")");
         }
         if (!profile.isValid() || network.config().addOptimizationProfile(profile) < 0) {
-            throw Failure("PROFILE_INVALID", "The library refused profile " + std::to_string(index) + ": " + network.recorder().first("no reason given") + ".", kRemedy);
+            throw Failure("PROFILE_INVALID",
+                          "The library refused profile " + std::to_string(index) + ": " + network.recorder().first("no reason given") + ".",
+                          kRemedy);
         }
     }
     return rows;

@@ -20,7 +20,8 @@ struct RecorderAdapter final : Set::IErrorRecorder {
 
 }  // namespace
 
-ErrorRecorder::ErrorRecorder(abi::Interfaces which, Events& events) : events_(events), client_(Client::make<RecorderAdapter>(which, *this)) {}
+ErrorRecorder::ErrorRecorder(abi::Interfaces which, Events& events)
+    : events_(events), client_(Client::make<RecorderAdapter>(which, *this)) {}
 
 std::vector<std::string> ErrorRecorder::messages() const {
     const std::lock_guard<std::mutex> lock(mutex_);

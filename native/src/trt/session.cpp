@@ -11,7 +11,8 @@ std::optional<std::int32_t> profileFor(const EngineDescription& description, con
     for (std::size_t index = 0; index < description.profiles.size(); ++index) {
         const bool fits = std::all_of(inputs.begin(), inputs.end(), [&](const TensorView& tensor) {
             const Profile& profile = description.profiles[index];
-            const auto range = std::find_if(profile.begin(), profile.end(), [&](const ProfileInput& input) { return input.name == tensor.name; });
+            const auto range =
+                std::find_if(profile.begin(), profile.end(), [&](const ProfileInput& input) { return input.name == tensor.name; });
             if (range == profile.end() || range->min.size() != tensor.shape.size()) return true;  // a shape input: its values are the range
             for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
                 if (tensor.shape[i] < range->min[i] || tensor.shape[i] > range->max[i]) return false;
@@ -27,16 +28,24 @@ Failure outsideProfiles(const EngineDescription& description, const std::vector<
     std::string given, allowed;
     for (const TensorView& tensor : inputs) given += (given.empty() ? "" : ", ") + tensor.name + " " + shapeText(tensor.shape);
     for (const Profile& profile : description.profiles) {
-        for (const ProfileInput& input : profile) allowed += (allowed.empty() ? "" : "; ") + input.name + " " + shapeText(input.min) + " to " + shapeText(input.max);
+        for (const ProfileInput& input : profile)
+            allowed += (allowed.empty() ? "" : "; ") + input.name + " " + shapeText(input.min) + " to " + shapeText(input.max);
     }
-    return {"SHAPE_CONTRADICTS_MODEL", "No profile of the engine holds the shapes " + given + "; it was built for " + allowed + ".", "Use shapes within a profile, or build the engine with a wider one.", {{"shapes", given}}};
+    return {"SHAPE_CONTRADICTS_MODEL",
+            "No profile of the engine holds the shapes " + given + "; it was built for " + allowed + ".",
+            "Use shapes within a profile, or build the engine with a wider one.",
+            {{"shapes", given}}};
 }
 
 }  // namespace
 
 struct Session::State {
     State(std::unique_ptr<LoadedEngine> opened, abi::ExecutionContext made)
-        : loaded(std::move(opened)), context(made), contextOwner(made), stream(loaded->context().driver()), description(loaded->engine().describe()) {
+        : loaded(std::move(opened)),
+          context(made),
+          contextOwner(made),
+          stream(loaded->context().driver()),
+          description(loaded->engine().describe()) {
         context.setErrorRecorder(loaded->engine().recorder().raw());
         const abi::CudaEngine& engine = loaded->engine().raw();
         for (std::int32_t i = 0; i < engine.getNbIOTensors(); ++i) {
@@ -45,7 +54,10 @@ struct Session::State {
     }
 
     Failure failure(const std::string& what) {
-        return {"ENGINE_NOT_RUN", "The engine could not run: " + loaded->engine().recorder().first(what) + ".", "Look at the log for the library's own words; build the engine again for this GPU.", {{"errors", loaded->engine().recorder().messages()}}};
+        return {"ENGINE_NOT_RUN",
+                "The engine could not run: " + loaded->engine().recorder().first(what) + ".",
+                "Look at the log for the library's own words; build the engine again for this GPU.",
+                {{"errors", loaded->engine().recorder().messages()}}};
     }
     RunReply run(const std::vector<TensorView>& inputs, const CancelToken& token);
 
@@ -64,18 +76,23 @@ RunReply Session::State::run(const std::vector<TensorView>& inputs, const Cancel
     const auto wanted = profileFor(description, inputs);
     if (!wanted) throw outsideProfiles(description, inputs);
     if (*wanted != profile) {
-        if (!context.setOptimizationProfileAsync(*wanted, stream.raw())) throw failure("profile " + std::to_string(*wanted) + " was refused");
+        if (!context.setOptimizationProfileAsync(*wanted, stream.raw()))
+            throw failure("profile " + std::to_string(*wanted) + " was refused");
         profile = *wanted;
     }
     const auto began = std::chrono::steady_clock::now();
     for (const auto& binding : bindings) {
         if (!binding->isInput()) continue;
-        const auto given = std::find_if(inputs.begin(), inputs.end(), [&](const TensorView& tensor) { return tensor.name == binding->name(); });
-        if (given == inputs.end()) throw Failure("INPUTS_INVALID", "The engine's input " + binding->name() + " was not given.", "Give every input of the engine, under its own name.", {{"input", binding->name()}});
+        const auto given =
+            std::find_if(inputs.begin(), inputs.end(), [&](const TensorView& tensor) { return tensor.name == binding->name(); });
+        if (given == inputs.end())
+            throw Failure("INPUTS_INVALID", "The engine's input " + binding->name() + " was not given.",
+                          "Give every input of the engine, under its own name.", {{"input", binding->name()}});
         binding->setInput(*given, stream.raw());
     }
     const char* missing[1] = {};
-    if (context.inferShapes(1, missing) != 0) throw failure(std::string("the shape of ") + (missing[0] != nullptr ? missing[0] : "a tensor") + " is not known");
+    if (context.inferShapes(1, missing) != 0)
+        throw failure(std::string("the shape of ") + (missing[0] != nullptr ? missing[0] : "a tensor") + " is not known");
     for (const auto& binding : bindings) {
         if (!binding->isInput()) binding->prepareOutput();
     }
@@ -98,7 +115,8 @@ RunReply Session::State::run(const std::vector<TensorView>& inputs, const Cancel
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Session::~Session() { close(); }
 
-std::shared_ptr<Session> Session::open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device, Events& events, std::string& reason) {
+std::shared_ptr<Session> Session::open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
+                                       Events& events, std::string& reason) {
     auto loaded = LoadedEngine::open(library, path, device, events, reason);
     if (!loaded) return nullptr;
     const cuda::CurrentContext current(loaded->context());

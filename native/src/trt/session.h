@@ -20,7 +20,8 @@ struct RunReply {
 class Session {
 public:
     /// Null with the reason where there is no GPU, or it cannot run this engine.
-    static std::shared_ptr<Session> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device, Events& events, std::string& reason);
+    static std::shared_ptr<Session> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
+                                         Events& events, std::string& reason);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session();

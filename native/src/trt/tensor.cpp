@@ -14,9 +14,9 @@ struct TypeName {
 };
 
 constexpr TypeName kTypes[] = {
-    {abi::DataType::kFLOAT, "float32", 4}, {abi::DataType::kHALF, "float16", 2},      {abi::DataType::kBF16, "bfloat16", 2},
-    {abi::DataType::kINT8, "int8", 1},     {abi::DataType::kINT32, "int32", 4},       {abi::DataType::kINT64, "int64", 8},
-    {abi::DataType::kBOOL, "bool", 1},     {abi::DataType::kUINT8, "uint8", 1},       {abi::DataType::kFP8, "float8_e4m3fn", 1},
+    {abi::DataType::kFLOAT, "float32", 4}, {abi::DataType::kHALF, "float16", 2}, {abi::DataType::kBF16, "bfloat16", 2},
+    {abi::DataType::kINT8, "int8", 1},     {abi::DataType::kINT32, "int32", 4},  {abi::DataType::kINT64, "int64", 8},
+    {abi::DataType::kBOOL, "bool", 1},     {abi::DataType::kUINT8, "uint8", 1},  {abi::DataType::kFP8, "float8_e4m3fn", 1},
 };
 
 constexpr std::int32_t kMaxDims = 8;
@@ -45,13 +45,12 @@ std::size_t dtypeBytes(const std::string& name) noexcept {
     return 0;
 }
 
-std::vector<std::int64_t> sizesOf(const abi::Dims64& dims) {
-    return {dims.d, dims.d + std::clamp(dims.nbDims, 0, kMaxDims)};
-}
+std::vector<std::int64_t> sizesOf(const abi::Dims64& dims) { return {dims.d, dims.d + std::clamp(dims.nbDims, 0, kMaxDims)}; }
 
 abi::Dims64 dimsOf(const std::vector<std::int64_t>& sizes) {
     if (sizes.size() > kMaxDims) {
-        throw Failure("SHAPE_CONTRADICTS_MODEL", "A shape of " + std::to_string(sizes.size()) + " dimensions is more than TensorRT's 8.", "Reshape the model's input to 8 dimensions or fewer.");
+        throw Failure("SHAPE_CONTRADICTS_MODEL", "A shape of " + std::to_string(sizes.size()) + " dimensions is more than TensorRT's 8.",
+                      "Reshape the model's input to 8 dimensions or fewer.");
     }
     abi::Dims64 dims{};
     dims.nbDims = static_cast<std::int32_t>(sizes.size());

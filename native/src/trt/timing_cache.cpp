@@ -24,7 +24,8 @@ TimingCacheFile::TimingCacheFile(Network& network, std::string path, Events& eve
     constexpr bool kIgnoreMismatch = false;
     usable_ = static_cast<bool>(cache_) && network_.config().setTimingCache(*cache_, kIgnoreMismatch);
     if (!usable_) {
-        events_.log(LogLevel::warning, "enginesmith", "The timing cache " + path_ + " was made by another library or GPU; it is neither used nor written.");
+        events_.log(LogLevel::warning, "enginesmith",
+                    "The timing cache " + path_ + " was made by another library or GPU; it is neither used nor written.");
         network_.recorder().clear();
     }
 }
