@@ -55,8 +55,9 @@ export async function writeRunFile(folder: string, run: RunFile): Promise<void> 
  * @throws EnginesmithError OUT_NOT_A_RUN, RUN_UNREADABLE
  */
 export async function checkFolder(folder: string, inputSha256: string): Promise<RunFile | null> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return []
+  const names = await readdir(folder).catch(async (error: unknown) => {
+    // The system says ENOTDIR of a file in the folder's place as of one further up: the first is there.
+    if (isMissing(error) && (await stat(folder).catch(() => null)) === null) return []
     throw new EnginesmithError('OUT_NOT_A_RUN', `${folder} is not a folder that can hold a run.`, 'Choose another output folder.', { folder }, [], {
       cause: error,
     })
