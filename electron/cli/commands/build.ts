@@ -1,8 +1,8 @@
 import type { MakeDocument } from '../../../contract/documents'
-import { findingOf, makeFinding } from '../../core/errors'
+import { makeFinding } from '../../core/errors'
 import { defineCommand } from '../command'
 import { artifactsOf, emptyMake } from '../documents'
-import { allWell, factsOfFault, joined } from '../exit-code'
+import { allWell, factsOfFault } from '../exit-code'
 import { buildFlags } from '../flags/build'
 import { draftOf } from '../flags/draft'
 import { force, outFile, recipe } from '../flags/own'
@@ -11,7 +11,7 @@ import { checkOutput, placeArtifacts } from '../place-file'
 import { UsageError } from '../usage'
 import { placesOf } from './convert'
 import { execute } from './run'
-import { withScratchRun } from './scratch-run'
+import { withPlaced, withScratchRun } from './scratch-run'
 
 export const buildCommand = defineCommand<MakeDocument>({
   name: 'build',
@@ -43,19 +43,21 @@ export const buildCommand = defineCommand<MakeDocument>({
       const { document, facts } = await execute(handle, context, { upTo: 'build' })
       const { requested, achieved, environment } = document
       const made: MakeDocument = { ...emptyMake(), requested, achieved, environment, findings: document.findings }
-      const engine = artifactsOf(handle.snapshot(), ['build']).find(({ kind }) => kind === 'engine')
+      const built = artifactsOf(handle.snapshot(), ['build'])
+      const engine = built.find(({ kind }) => kind === 'engine')
       const state = document.stages.build.state
       if (state !== 'completed' && state !== 'cached') return { document: made, facts }
       if (!engine) {
         const fault = makeFinding('BACKEND_MISSING', 'error', usage.noEngineBackend, usage.noEngineBackendRemedy, { chosen: achieved?.backend ?? null })
         return { document: { ...made, findings: [...made.findings, fault] }, facts: { ...allWell, lacking: true } }
       }
-      try {
-        return { document: { ...made, artifacts: await placeArtifacts(engine, [], out, (artifact) => handle.artifactPath(artifact), options) }, facts }
-      } catch (error) {
-        const fault = findingOf(error)
-        return { document: { ...made, findings: [...made.findings, fault] }, facts: joined(facts, factsOfFault(fault)) }
-      }
+      return withPlaced(made, facts, async () => {
+        const placed = await placeArtifacts(engine, [], out, (artifact) => handle.artifactPath(artifact), options)
+        // The builder extends the user's own timing cache where it lies.
+        const { timingCache } = draft.recipe.build
+        const caches = timingCache === null ? [] : built.filter(({ kind }) => kind === 'timing-cache').map((cache) => ({ ...cache, path: timingCache }))
+        return [...placed, ...caches]
+      })
     })
   },
 })

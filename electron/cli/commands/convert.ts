@@ -2,8 +2,7 @@ import type { MakeDocument } from '../../../contract/documents'
 import { modelFormats } from '../../../contract/run'
 import { defineCommand, type Call, type Context } from '../command'
 import { artifactsOf, emptyMake } from '../documents'
-import { factsOfFault, joined, type Facts } from '../exit-code'
-import { findingOf } from '../../core/errors'
+import type { Facts } from '../exit-code'
 import { draftOf } from '../flags/draft'
 import { modelFlags } from '../flags/model'
 import { force, outFile, recipe, to } from '../flags/own'
@@ -13,7 +12,7 @@ import { checkOutput, placeArtifacts } from '../place-file'
 import type { Text } from '../text'
 import { UsageError } from '../usage'
 import { execute } from './run'
-import { withScratchRun } from './scratch-run'
+import { withPlaced, withScratchRun } from './scratch-run'
 
 export const convertCommand = defineCommand<MakeDocument>({
   name: 'convert',
@@ -38,13 +37,7 @@ export const convertCommand = defineCommand<MakeDocument>({
       const onnx = artifactsOf(handle.snapshot(), ['convert']).find(({ kind }) => kind === 'onnx')
       if (facts.cancelled || !onnx || (state !== 'completed' && state !== 'cached')) return { document: made, facts }
       const data = artifactsOf(handle.snapshot(), ['convert']).filter(({ kind }) => kind === 'onnx-data')
-      try {
-        const artifacts = await placeArtifacts(onnx, data, out, (artifact) => handle.artifactPath(artifact), options)
-        return { document: { ...made, artifacts }, facts }
-      } catch (error) {
-        const finding = findingOf(error)
-        return { document: { ...made, findings: [...made.findings, finding] }, facts: joined(facts, factsOfFault(finding)) }
-      }
+      return withPlaced(made, facts, () => placeArtifacts(onnx, data, out, (artifact) => handle.artifactPath(artifact), options))
     })
   },
 })

@@ -1,9 +1,13 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import type { MakeDocument } from '../../../contract/documents'
 import type { Recipe } from '../../../contract/recipe'
+import type { Artifact } from '../../../contract/run'
 import type { Core, RunHandle } from '../../core/api'
 import { writing } from '../../core/disk'
+import { findingOf } from '../../core/errors'
+import { factsOfFault, joined, type Facts } from '../exit-code'
 
 /**
  * A run in a folder of its own that is gone afterwards: `convert` and `build` are single results of the same stages
@@ -19,5 +23,15 @@ export async function withScratchRun<T>(core: Core, input: { path: string; recip
   } finally {
     await handle?.close().catch(() => undefined)
     await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+  }
+}
+
+/** The document with the artifacts that `place` put where the call wants them; a fault there comes on top of what the stages said. */
+export async function withPlaced(made: MakeDocument, facts: Facts, place: () => Promise<Artifact[]>): Promise<{ document: MakeDocument; facts: Facts }> {
+  try {
+    return { document: { ...made, artifacts: await place() }, facts }
+  } catch (error) {
+    const finding = findingOf(error)
+    return { document: { ...made, findings: [...made.findings, finding] }, facts: joined(facts, factsOfFault(finding)) }
   }
 }

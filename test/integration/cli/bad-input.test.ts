@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { cli, models, read, start, story, temporary, told } from './harness'
 
 let folder = ''
@@ -14,6 +14,9 @@ beforeAll(() => {
   folder = temporary()
   m = models()
   fs.mkdirSync(at('a folder'))
+})
+afterEach(() => {
+  for (const name of ['x', 'x.engine', 'x.onnx', 'bad-run', 'bad.onnx', 'bad.engine']) fs.rmSync(at(name), { recursive: true, force: true })
 })
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
@@ -46,7 +49,6 @@ describe.each(broken)('%s', (_what, file) => {
     expect(result.codes).not.toContain('INTERNAL')
     expect(fs.existsSync(at('bad.onnx'))).toBe(false)
     expect(fs.existsSync(at('bad.engine'))).toBe(false)
-    fs.rmSync(at('bad-run'), { recursive: true, force: true })
   })
 })
 
@@ -144,7 +146,6 @@ describe('a model that cannot be', () => {
       codes.some((code) => result.codes.includes(code)),
       story(result),
     ).toBe(true)
-    fs.rmSync(at('x'), { recursive: true, force: true })
     expect(fs.existsSync(at('x.engine'))).toBe(false)
   })
 
@@ -153,7 +154,6 @@ describe('a model that cannot be', () => {
     expect(globals.document.findings.find(({ code }) => code === 'LOAD_UNSAFE_GLOBALS')?.evidence['names']).toContain('nets.Small')
     const inputs = await told(['run', model('state.pt'), '--out', at('x'), '--model', 'nets:Small', '--project', model('project')])
     expect(inputs.document.findings.find(({ code }) => code === 'INPUTS_UNKNOWN')?.remedy).toContain('--input x:')
-    fs.rmSync(at('x'), { recursive: true, force: true })
   })
 })
 
