@@ -45,6 +45,7 @@ export function typeChecks() {
   const tsc = nodeBin('typescript', 'tsc')
   return [
     { name: 'types of the core, main and tests', command: process.execPath, args: [tsc, '-p', 'tsconfig.node.json'] },
+    { name: 'types of the end-to-end tests, which also run in a page', command: process.execPath, args: [tsc, '-p', 'tsconfig.e2e.json'] },
     { name: 'types of build/', command: process.execPath, args: [tsc, '-p', 'tsconfig.build.json'] },
     { name: 'types of the renderer', command: process.execPath, args: [nodeBin('vue-tsc'), '-p', 'tsconfig.web.json'] },
   ]

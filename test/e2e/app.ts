@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron, type CDPSession, type ElectronApplication, type Page } from '@playwright/test'
-import type { Bridge } from '../../contract/ipc'
+import type { CommandInput, CommandName, CommandOutput, IpcAnswer } from '../../contract/ipc'
 import type { Settings } from '../../contract/settings'
 import { electronEnv, requireElectron, scriptSwitches } from '../../build/lib/electron-path.mjs'
 
@@ -88,13 +88,13 @@ export async function screenshot(page: Page, file: string): Promise<void> {
 }
 
 /** Asks the app over its own bridge, as the page does. */
-export function ask<N extends keyof Bridge['invoke']>(
-  page: Page,
-  name: N,
-  input: Parameters<Bridge['invoke'][N]>[0],
-): Promise<Awaited<ReturnType<Bridge['invoke'][N]>>> {
-  return page.evaluate(([command, value]) => (globalThis as unknown as { enginesmith: Bridge }).enginesmith.invoke[command as N](value as never) as never, [
-    name,
-    input,
-  ] as const)
+export async function ask<N extends CommandName>(page: Page, name: N, input: CommandInput<N>): Promise<IpcAnswer<CommandOutput<N>>> {
+  const answer: unknown = await page.evaluate(
+    ([command, value]) => {
+      const { invoke } = (globalThis as unknown as { enginesmith: { invoke: Record<string, (input: unknown) => Promise<unknown>> } }).enginesmith
+      return invoke[command]?.(value)
+    },
+    [name, input] as [string, unknown],
+  )
+  return answer as IpcAnswer<CommandOutput<N>>
 }

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, clipboard, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
+import { app, type BrowserWindow, clipboard, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
 import type { Settings } from '../../../contract/settings'
 import { createSettingsStore } from '../../core/store/settings'
 import { registerCommands, type Handlers } from '../ipc/register'

@@ -17,7 +17,7 @@ export function lazyCore({ paths, dataFolder, version }: CoreFacts): { get: () =
     // Before anything beside the asar is loaded or started.
     if (paths.manifest) await verifyResources(paths.manifest.file, paths.manifest.root)
     const { createCore } = await import('../../core/index')
-    const core = await createCore({
+    const core = createCore({
       dataFolder,
       ...paths.installation,
       app: { version, electron: process.versions['electron'] ?? null },

@@ -86,7 +86,7 @@ export class OpenRuns {
   async cancelAll(): Promise<void> {
     const busy = [...this.open.values()].filter((run) => run.running !== null)
     await Promise.all(busy.map((run) => run.handle.cancel().catch(() => undefined)))
-    await Promise.all(busy.map((run) => run.running))
+    for (const run of busy) await run.running
   }
 
   async closeAll(): Promise<void> {
