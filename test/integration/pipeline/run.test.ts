@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { recipeSchema } from '../../../contract/recipe'
 import { runFileSchema } from '../../../contract/run'
 import { hasAddon } from '../engine-host/host-entry'
-import { codes, hasPython, sampleRecipe, samples, startCore, states, type TestCore } from './core'
+import { codes, hasPython, python, root, sampleRecipe, samples, startCore, states, type TestCore } from './core'
 
 let test: TestCore
 afterEach(() => test.end())
@@ -73,7 +74,7 @@ describe.runIf(hasAddon && hasPython)('a run of the sample', () => {
   it('validates a copied folder elsewhere with no Python, from the saved answers', async () => {
     test = await startCore()
     const folder = join(test.folder, 'run')
-    const run = await test.core.runs.create({ path: join(samples, 'shapes.pt'), folder, recipe: sampleRecipe() })
+    const run = await test.core.runs.create({ path: join(samples, 'shapes.pt'), folder, recipe: sampleRecipe({}, { convert: { exporter: 'torchscript' } }) })
     await run.execute({ upTo: 'build' })
     await run.close()
     const copied = join(test.folder, 'copied 文件夹')
@@ -94,7 +95,7 @@ describe.runIf(hasAddon && hasPython)('a run of the sample', () => {
 
   it('judges against right answers that the user gives', async () => {
     test = await startCore()
-    const recipe = sampleRecipe({ backend: 'onnxruntime', targets: [] })
+    const recipe = sampleRecipe({ backend: 'onnxruntime', targets: [] }, { convert: { exporter: 'torchscript' } })
     const load = { ...recipe.load, inputs: [], inputsFile: join(samples, 'inputs.npz') }
     const run = await test.core.runs.create({
       path: join(samples, 'shapes.pt'),
@@ -162,6 +163,26 @@ describe.runIf(hasAddon)('an ONNX file', () => {
     expect(await build('c', { backend: 'tensorrt-rtx', versionCompatible: true })).toEqual(['BUILD_OPTION_UNSUPPORTED'])
     expect(await build('d', { backend: 'tensorrt-rtx', targets: ['sm50'] })).toEqual(['TARGET_UNKNOWN'])
     expect(await build('e', { backend: 'torch-tensorrt' })).toEqual(['BACKEND_MISSING'])
+  })
+})
+
+describe.runIf(hasPython)('odd names', () => {
+  it('take a model with its data in another file, under a name of 80 Chinese characters, spaces, quotes and emoji', async () => {
+    test = await startCore()
+    const folder = join(test.folder, `it's "here" 😀 ${'模'.repeat(70)}`)
+    await mkdir(folder)
+    execFileSync(python, [join(root, 'test', 'fixtures', 'native', 'make_models.py'), folder, '1'])
+    const path = join(folder, `${'型'.repeat(80)}.onnx`)
+    await rename(join(folder, 'external.onnx'), path)
+    const run = await test.core.runs.create({ path, recipe: recipeSchema.parse({ build: { backend: 'onnxruntime' } }) })
+    const snapshot = await run.execute({ upTo: 'build' })
+    expect(states(snapshot)).toEqual(['completed', 'completed', 'completed', 'pending'])
+    expect(snapshot.stages.convert.artifacts.map((artifact) => artifact.kind).slice(0, 2)).toEqual(['onnx', 'onnx-data'])
+    await rm(join(folder, 'external.onnx.data'))
+    const without = await test.core.runs.create({ path, recipe: recipeSchema.parse({ build: { backend: 'onnxruntime' } }) })
+    const refused = await without.execute({ upTo: 'build' })
+    expect(refused.stages.convert.state).toBe('failed')
+    expect(codes(refused)).toContain('ONNX_EXTERNAL_DATA_MISSING')
   })
 })
 
