@@ -99,7 +99,6 @@ export async function driveStages(page, { scratch, log, limit = 300_000 }, pictu
   const verdict = page.getByTestId('verdict').first()
   await verdict.waitFor({ timeout: 15_000 })
   const shown = await verdict.getAttribute('data-verdict')
-  await pictures.take('verdict')
   const { folder } = await newestRun(page)
   const target = path.join(folder, 'screenshots')
   fs.mkdirSync(target, { recursive: true })

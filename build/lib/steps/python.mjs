@@ -25,7 +25,7 @@ export function pythonDiffers(folder = folders.python) {
 /** What pip or uv print that a person wants to see: downloads with their size, and the end. @param {(m: string) => void} log */
 const shown = (log) => (/** @type {string} */ line) => {
   const text = line.trim()
-  if (/^(Downloading|Installing collected|Successfully|Resolved|Prepared|Installed|ERROR|error)/.test(text) && !/metadata/.test(text)) log(text.slice(0, 140))
+  if (/^(Downloading|Installing collected|Successfully|Resolved|Prepared|Installed|ERROR)/.test(text) && !/metadata/.test(text)) log(text.slice(0, 140))
 }
 
 /** @type {import('../../setup.mjs').Step} */
@@ -97,9 +97,11 @@ async function withUv(interpreter, files, log) {
     return true
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
+    const cause = text.split('\n').find((line) => /caused by|dns|denied|refused|timed out|tunnel|status/i.test(line)) ?? text.split('\n')[0] ?? ''
     log(
-      `uv could not (${(text.split('\n').find((line) => /error|failed|refused|dns|denied/i.test(line)) ?? 'no reason given')
+      `uv could not reach PyTorch's own index (${cause
         .replace(/`?https?:\/\/\S+/g, '')
+        .replace(/caused by:?/i, '')
         .trim()
         .slice(0, 120)})`,
     )
