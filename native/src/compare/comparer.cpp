@@ -68,12 +68,12 @@ void Comparer::add(const TensorView& reference, const TensorView& candidate) {
     if (!problem_.empty()) return;
     if (kindOf(reference.type) != kindOf(candidate.type)) {
         problem_ = "dtype";
-        problemReason_ = std::string("the reference is ") + nameOf(reference.type) + ", the candidate " + nameOf(candidate.type);
+        problemReason_ = std::string("The reference is ") + nameOf(reference.type) + ", the candidate " + nameOf(candidate.type) + ".";
         return;
     }
     if (reference.shape != candidate.shape) {
         problem_ = "shape";
-        problemReason_ = "the reference has shape " + shapeText(reference.shape) + ", the candidate " + shapeText(candidate.shape);
+        problemReason_ = "The reference has shape " + shapeText(reference.shape) + ", the candidate " + shapeText(candidate.shape) + ".";
         return;
     }
     const std::size_t count = reference.bytes / bytesOf(reference.type);
@@ -164,20 +164,20 @@ void Comparer::judge(Result& result) const {
         result.reason = std::move(reason);
     };
     if (!problem_.empty()) return decide(Verdict::fail, problem_.c_str(), problemReason_);
-    if (total_ == 0) return decide(Verdict::notJudged, "empty", "the output has no elements");
+    if (total_ == 0) return decide(Verdict::notJudged, "empty", "The output has no elements.");
     if (foreign_ > 0)
-        return decide(Verdict::fail, "nan", std::to_string(foreign_) + " elements are NaN or infinite where the reference is not");
-    if (nanReference_ == total_) return decide(Verdict::notJudged, "reference-nan", "the reference is NaN everywhere");
-    if (referenceSpread_.isZero()) return decide(Verdict::notJudged, "reference-constant", "the reference is zero everywhere");
+        return decide(Verdict::fail, "nan", std::to_string(foreign_) + " elements are NaN or infinite where the reference is not.");
+    if (nanReference_ == total_) return decide(Verdict::notJudged, "reference-nan", "The reference is NaN everywhere.");
+    if (referenceSpread_.isZero()) return decide(Verdict::notJudged, "reference-constant", "The reference is zero everywhere.");
     if (referenceSpread_.isConstant())
-        return decide(Verdict::notJudged, "reference-constant", "the reference is the same number everywhere");
-    if (candidateSpread_.isZero()) return decide(Verdict::fail, "zero", "the output is zero everywhere and the reference is not");
+        return decide(Verdict::notJudged, "reference-constant", "The reference is the same number everywhere.");
+    if (candidateSpread_.isZero()) return decide(Verdict::fail, "zero", "The output is zero everywhere and the reference is not.");
     if (candidateSpread_.isConstant())
-        return decide(Verdict::fail, "constant", "the output is the same number everywhere and the reference is not");
+        return decide(Verdict::fail, "constant", "The output is the same number everywhere and the reference is not.");
     if (mismatched_ > 0) {
         return decide(Verdict::fail, "mismatch",
                       std::to_string(mismatched_) + " of " + std::to_string(total_ - bothNan_) + " elements are outside atol " +
-                          number(atol_) + ", rtol " + number(rtol_));
+                          number(atol_) + ", rtol " + number(rtol_) + ".");
     }
     result.verdict = Verdict::pass;
 }
