@@ -14,7 +14,7 @@ export default {
   inputs: 'Inputs',
   outputs: 'Outputs',
   compare: 'PyTorch and ONNX',
-  sameSets: 'same {count} input set | same {count} input sets',
+  sameSets: 'same input set | same {count} input sets',
   equal: 'Equal',
   differs: 'Differs',
   notCompared: 'Not compared yet',

@@ -18,6 +18,8 @@ export default {
   someOutside: '{count} outside',
   largest: 'Largest difference {value}, in {output}.',
   builtFor: 'It was built for {targets}. {reason}',
+  builtForNoGpu: 'It was built for {targets}; this machine has no GPU.',
+  noGpuHere: 'This machine has no GPU.',
   onnxEquals: 'The ONNX it came from equals PyTorch, which says nothing yet about the engine.',
   onnxDiffers: 'The ONNX it came from differs from PyTorch already.',
   nothing: 'Nothing compared is never a pass.',
@@ -70,7 +72,7 @@ export default {
   scatterSentence:
     'Difference of {candidate} and {reference} against the value of {reference}, {count} sampled values of {output}. {outside} outside the tolerance; worst {worst}.',
   valuesSentence: '{candidate} against {reference}, {count} sampled values of {output}; the line is equality.',
-  detail: 'Of {output}',
+  detail: 'More on {output}',
   quantiles: 'Errors at 50, 90, 99 %',
   psnr: 'PSNR',
   rmse: 'RMSE',

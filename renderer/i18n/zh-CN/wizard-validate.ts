@@ -18,6 +18,8 @@ export default {
   someOutside: '{count} 个超差',
   largest: '最大差异 {value}，位于 {output}。',
   builtFor: '它面向 {targets} 构建。{reason}',
+  builtForNoGpu: '它面向 {targets} 构建，而本机没有 GPU。',
+  noGpuHere: '本机没有 GPU。',
   onnxEquals: '其来源 ONNX 与 PyTorch 一致，但这还不能说明引擎的情况。',
   onnxDiffers: '其来源 ONNX 已与 PyTorch 不一致。',
   nothing: '未比较绝不等于通过。',

@@ -13,6 +13,7 @@ import { layerPrecisions } from '../../../renderer/wizard/model/layers'
 import { changedOptions, foreignOptions, optionsFor, precisionsFor, withoutForeign } from '../../../renderer/wizard/model/options'
 import { advance, close, phaseSeconds, type Phase } from '../../../renderer/wizard/model/phases'
 import { editStage, sameRecipe, setOption } from '../../../renderer/wizard/model/recipe'
+import { readBackBytes, readBackName, readBackParts, readBackState } from '../../../renderer/wizard/model/read-back'
 import { visibleRange } from '../../../renderer/wizard/model/rows'
 import { shellQuote } from '../../../renderer/wizard/model/shell-quote'
 import { roundUp, ruleFormula, usedTolerance, withTolerance, withoutTolerance, wouldPassAt } from '../../../renderer/wizard/model/tolerance'
@@ -220,5 +221,26 @@ describe('small things', () => {
       { precision: 'FP32', count: 1 },
     ])
     expect(layerPrecisions(null)).toEqual([])
+  })
+})
+
+describe('read-backs', () => {
+  const row = (requested: string | null, achieved: string | null, same: boolean | null) => ({ option: 'o', requested, achieved, same, readFrom: 'r' })
+  it('tells what was not asked for from what cannot be read', () => {
+    expect([row('on', 'on', true), row('on', 'off', false), row(null, '3', null), row('1', null, null), row(null, null, null)].map(readBackState)).toEqual([
+      'as-asked',
+      'differs',
+      'default',
+      'unread',
+      'unread',
+    ])
+  })
+  it('reads the builder’s names and values', () => {
+    expect(readBackName('profile 0 my image')).toEqual({ kind: 'profile', index: 0, input: 'my image' })
+    expect(readBackName('output logits')).toEqual({ kind: 'output', tensor: 'logits' })
+    expect(readBackName('optLevel')).toEqual({ kind: 'option', option: 'optLevel' })
+    expect(readBackBytes('68719476736 bytes')).toBe(68719476736)
+    expect(readBackBytes('3')).toBeNull()
+    expect(readBackParts('1x3/4x3/8x3')).toEqual(['1x3', '4x3', '8x3'])
   })
 })
