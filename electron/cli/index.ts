@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { version } from '../../package.json'
 import { createNodeLauncher } from '../core/engine-host/node-launcher'
 import { runCommandLine } from './command-line'
-import { stopSignals } from './signals'
+import { stopSignals, stopWhenOrphaned } from './signals'
 import type { Surroundings } from './surroundings'
 
 // The command line in a clone, on Node: out/cli/index.js. An installation calls `runCommandLine` from Electron's main process.
@@ -35,7 +35,10 @@ const surroundings: Surroundings = {
     const start = at('build', 'start.mjs')
     return fs.existsSync(start) && fs.existsSync(at('.electron')) ? { program: process.execPath, args: [start] } : null
   },
-  onStop: stopSignals,
+  onStop: (stop) => {
+    const undo = [stopSignals(stop), ...(process.env['npm_lifecycle_event'] === 'cli' ? [stopWhenOrphaned(stop)] : [])]
+    return () => undo.forEach((off) => off())
+  },
 }
 
 // Whatever else is still open (a warm worker, a timer) must not keep the call alive: its document is written.

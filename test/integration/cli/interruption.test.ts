@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { descendants, models, read, start, story, temporary, told, until, type Options } from './harness'
+import { descendants, environment, models, read, root, start, story, temporary, told, until, type Options } from './harness'
 
 let folder = ''
 let m = ''
@@ -83,6 +84,19 @@ describe('cancel', () => {
     const result = read('run', await ended)
     expect(result.code, story(result)).toBe(130)
     expect(result.document.stages?.build.state).toBe('cancelled')
+  })
+
+  it('reaches the command through npm and the shell that npm puts before it', async () => {
+    const argv = ['run', '-s', 'cli', '--', ...slow('npm')]
+    const npm = spawn('npm', argv, { cwd: root, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    npm.stdout.on('data', (part: Buffer) => (stdout += part.toString()))
+    const closed = new Promise((resolve) => npm.on('close', resolve))
+    await until('the build is at work', () => stateOf('npm', 'build') === 'running')
+    npm.kill('SIGTERM')
+    await closed
+    const { document } = read('run', { code: 130, signal: null, stdout, stderr: '', seconds: 0 })
+    expect(document.stages?.build.state).toBe('cancelled')
   })
 
   it('stops Python too', async () => {
