@@ -56,7 +56,7 @@ export function usePaletteEntries(): ComputedRef<PaletteEntry[]> {
   })
   return computed(() => [
     ...runs.summaries.map((run) => ({
-      id: run.id,
+      id: run.folder,
       group: 'runs' as const,
       icon: Box,
       text: run.name,

@@ -97,7 +97,13 @@ export const useRuns = defineStore('runs', () => {
   const start = async (id: string, upTo: StageName): Promise<RunSnapshot> => apply(await call('run.start', { id, upTo }))
   const cancel = async (id: string): Promise<RunSnapshot> => apply(await call('run.cancel', { id }))
   const detail = (id: string, hop: string, output: string): Promise<ComparisonDetail | null> => call('run.detail', { id, hop, output })
-  async function remove(id: string): Promise<void> {
+  /** A copied run has the id of its original: opening the folder first makes sure that it is this one. */
+  async function showFolder(run: RunSummary): Promise<void> {
+    apply(await call('run.open', { folder: run.folder }))
+    await call('run.showFolder', { id: run.id })
+  }
+  async function remove(run: RunSummary): Promise<void> {
+    const { id } = apply(await call('run.open', { folder: run.folder }))
     await call('run.remove', { id })
     snapshots.delete(id)
     logs.delete(id)
@@ -105,7 +111,25 @@ export const useRuns = defineStore('runs', () => {
     await list()
   }
 
-  return { summaries, listed, snapshots, current, running, list, openPath, openFolder, log, fetchLog, setRecipe, start, cancel, detail, remove, apply }
+  return {
+    summaries,
+    listed,
+    snapshots,
+    current,
+    running,
+    list,
+    openPath,
+    openFolder,
+    log,
+    fetchLog,
+    setRecipe,
+    start,
+    cancel,
+    detail,
+    showFolder,
+    remove,
+    apply,
+  }
 })
 
 /** The stage to show first: the one that runs, else the last that has a result, else Load. */

@@ -70,7 +70,19 @@ export class OpenRuns {
     return handle.snapshot()
   }
 
-  /** Lets go of a run so that its folder can be moved. */
+  /** Stops what runs and hands the run back, still open, to whoever ends it: the core, when it is removed. */
+  async release(id: string): Promise<void> {
+    const handle = await this.get(id)
+    await handle.cancel()
+    const run = this.open.get(id)
+    if (!run) return
+    await run.running
+    run.stop()
+    this.open.delete(id)
+    this.folders.delete(id)
+  }
+
+  /** Lets go of a run: its folder's lock is free. */
   async close(id: string): Promise<void> {
     const run = this.open.get(id)
     if (!run) return

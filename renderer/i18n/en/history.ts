@@ -14,7 +14,7 @@ export default {
   empty: 'No runs yet',
   emptyText: 'Open a model: its run will be listed here.',
   noMatch: 'No run matches',
-  noMatchText: 'Clear the filter to see all {count} runs.',
+  noMatchText: 'Clear the filter to see the one run there is. | Clear the filter to see all {count} runs.',
   clear: 'Clear filter',
   removeTitle: 'Move this run to the trash?',
   removeText: 'The folder {folder} goes to the trash of this system, from where it can be put back.',

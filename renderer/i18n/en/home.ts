@@ -8,7 +8,7 @@ export default {
   sampleText: 'A small trained network that names the class of a picture, with the right answers beside it',
   sampleOpen: 'Open the sample',
   recent: 'Recent runs',
-  allRuns: 'All {count} runs',
+  allRuns: 'The one run | All {count} runs',
   noRuns: 'No runs yet',
   noRunsText: 'A run keeps its model, engine, log and verdict in one folder.',
   openToolchain: 'Open toolchain',

@@ -51,9 +51,7 @@ export function runHandlers({ core, runs, ownRecipe, trash, showFolder }: RunDep
       return {}
     },
     'run.remove': async ({ id }) => {
-      const handle = await runs.get(id)
-      await handle.cancel()
-      await runs.close(id)
+      await runs.release(id)
       await trash(await (await core()).runs.remove(id))
       return {}
     },
