@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises'
+import { mkdir, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EnginesmithError } from './errors'
 import { writeError } from './files/errors'
@@ -21,6 +21,28 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   } catch (error) {
     throw writeError(error, path)
   }
+}
+
+/**
+ * Makes a folder and those above it. Not `mkdir` with `recursive`: that never comes back where the system answers
+ * "no such folder" for a new name in one that exists, as /proc does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if (await isFolder(path)) return
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path || (await isFolder(dirname(path)))) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path)
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
 }
 
 /** Bytes that an ordinary user may still write at `path` or at its nearest existing parent; null where the system does not say. */

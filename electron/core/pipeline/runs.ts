@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
-import { mkdir } from 'node:fs/promises'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import { stageNames, type ModelFile, type RunFile } from '../../../contract/run'
 import type { RunHandle, Runs } from '../api'
-import { writing } from '../disk'
+import { makeFolder, writing } from '../disk'
 import { EnginesmithError, makeFinding } from '../errors'
 import { sha256File } from '../files/hash'
 import { createRunsIndex, summarize, type RunsIndex } from '../store/index-of-runs'
@@ -64,7 +63,7 @@ export function createRuns(options: RunsOptions): Runs & { closeAll(): Promise<v
       })
       refuseUnfit(file)
       const folder = join(runsFolder(), folderName(path))
-      await writing(folder, () => mkdir(folder, { recursive: true }))
+      await writing(folder, () => makeFolder(folder))
       const lock = await lockFolder(folder)
       await makeFolders(folder)
       hashed.run = await start(folder, await newRun({ ...file, sha256: hashed.sha256 ?? file.sha256 }, recipe), lock)
@@ -127,7 +126,7 @@ export function createRuns(options: RunsOptions): Runs & { closeAll(): Promise<v
     refuseUnfit(file)
     const sha256 = file.sha256 ?? (await sha256File(path))
     await checkFolder(folder, sha256)
-    await writing(folder, () => mkdir(folder, { recursive: true }))
+    await writing(folder, () => makeFolder(folder))
     const lock = await lockFolder(folder)
     try {
       const earlier = await checkFolder(folder, sha256)

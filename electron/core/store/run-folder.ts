@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { runFileSchema, type RunFile } from '../../../contract/run'
-import { isMissing, writing } from '../disk'
+import { isMissing, makeFolder, writing } from '../disk'
 import { EnginesmithError } from '../errors'
+import { writeError } from '../files/errors'
 
 export const runFileName = 'run.json'
 const scratchPrefix = '.scratch-'
@@ -58,6 +59,7 @@ export async function checkFolder(folder: string, inputSha256: string): Promise<
   const names = await readdir(folder).catch(async (error: unknown) => {
     // The system says ENOTDIR of a file in the folder's place as of one further up: the first is there.
     if (isMissing(error) && (await stat(folder).catch(() => null)) === null) return []
+    if (!isMissing(error)) throw writeError(error, folder)
     throw new EnginesmithError('OUT_NOT_A_RUN', `${folder} is not a folder that can hold a run.`, 'Choose another output folder.', { folder }, [], {
       cause: error,
     })
@@ -91,8 +93,8 @@ function isOurs(name: string): boolean {
 
 export async function makeFolders(folder: string): Promise<void> {
   await writing(folder, async () => {
-    await mkdir(join(folder, 'artifacts'), { recursive: true })
-    await mkdir(join(folder, 'logs'), { recursive: true })
+    await makeFolder(join(folder, 'artifacts'))
+    await makeFolder(join(folder, 'logs'))
   })
 }
 

@@ -1,11 +1,18 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { recipeSchema } from '../../../contract/recipe'
 import { runFileSchema } from '../../../contract/run'
+import type { EnginesmithError } from '../../../electron/core/errors'
 import { hasAddon } from '../engine-host/host-entry'
 import { codes, hasPython, python, root, sampleRecipe, samples, startCore, states, type TestCore } from './core'
+
+/** Root may mount a disk of its own size; in a container even root may not. */
+const canMount = ((): boolean => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
+  return spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+})()
 
 let test: TestCore
 afterEach(() => test.end())
@@ -204,6 +211,45 @@ describe('run folders', () => {
     await run.close()
     await expect(runs.create({ path: join(samples, 'shapes.pt'), folder, recipe })).rejects.toMatchObject({ code: 'OUT_NOT_A_RUN' })
     await (await runs.create({ path, folder, recipe })).close()
+  })
+
+  it('are refused where nothing can be written, and say which', async () => {
+    test = await startCore()
+    const path = join(samples, 'shapes.onnx')
+    const refusal = (folder: string): Promise<unknown> =>
+      test.core.runs.create({ path, folder }).then(
+        () => null,
+        (error: EnginesmithError) => error.code,
+      )
+    expect(await refusal(join(test.folder, 'x'.repeat(300)))).toBe('PATH_TOO_LONG')
+    expect(await refusal(path)).toBe('OUT_NOT_A_RUN')
+    if (process.platform === 'linux') expect(await refusal('/proc/x')).toBe('OUT_NOT_WRITABLE')
+  })
+
+  it.runIf(canMount && hasAddon)('are told of too little disk before the build, and of a full one at any time', async () => {
+    test = await startCore()
+    const disk = join(test.folder, 'disk')
+    await mkdir(disk)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])
+    try {
+      const build = { backend: 'tensorrt-rtx', targets: ['sm86'] }
+      const run = await test.core.runs.create({ path: join(samples, 'shapes.onnx'), folder: join(disk, 'run'), recipe: recipeSchema.parse({ build }) })
+      const little = await run.execute({ upTo: 'build' })
+      expect(states(little)).toEqual(['completed', 'completed', 'failed', 'pending'])
+      expect(codes(little)).toContain('DISK_FULL')
+      await writeFile(join(disk, 'fill'), Buffer.alloc(30_000_000)).catch(() => undefined)
+      await expect(run.setRecipe(recipeSchema.parse({ load: { seed: 1 }, build }))).rejects.toMatchObject({ code: 'DISK_FULL' })
+      const full = await run.execute({ upTo: 'build' })
+      expect(full.stages.load.state).toBe('failed')
+      expect(codes(full)).toContain('DISK_FULL')
+      await run.close()
+      await rm(join(disk, 'fill'))
+      const reopened = await test.core.runs.open(join(disk, 'run'))
+      expect(reopened.snapshot().stages.convert.state).toBe('completed')
+      await reopened.close()
+    } finally {
+      execFileSync('umount', [disk])
+    }
   })
 
   it('open where they were moved to, and are listed', async () => {
