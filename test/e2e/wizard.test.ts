@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
@@ -113,6 +114,7 @@ test.describe('a build that takes its time', () => {
   test.beforeAll(async () => {
     running = await launchApp()
     models = path.join(running.data, 'models')
+    fs.mkdirSync(models)
     const python = path.resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
     execFileSync(python, [path.resolve('test/fixtures/native/make_models.py'), models, '250'])
   })

@@ -63,6 +63,19 @@ describe('stage bar', () => {
     await w.find('run-all').trigger('click')
     expect(w.inputs('run.start')).toEqual([{ id: 'sample-1', upTo: 'validate' }])
   })
+  it('goes along when all is run, until a step is chosen by hand', async () => {
+    const w = await show(fresh(), 'load')
+    const at = (name: 'load' | 'convert' | 'build', revision: number) =>
+      fresh({ running: true, revision, stages: { ...fresh().stages, [name]: stage('running') } })
+    const current = () => ['load', 'convert', 'build', 'validate'].find((name) => w.find(`stage-${name}`).attributes('aria-current') === 'step')
+    await w.find('run-all').trigger('click')
+    await w.push(at('load', 2))
+    await w.push(at('convert', 3))
+    expect(current()).toBe('convert')
+    await w.find('stage-load').trigger('click')
+    await w.push(at('build', 4))
+    expect(current()).toBe('load')
+  })
   it('cancels at once in the first minute, asks later', async () => {
     const w = await show(busy(), 'build')
     expect(w.find('primary-action').attributes('disabled')).toBeDefined()
