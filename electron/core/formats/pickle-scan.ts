@@ -85,23 +85,20 @@ export class PickleScan {
     else await this.zip(await openZip(opened), opened, suspects, `${where}!`, depth + 1)
   }
 
-  /** Pickles one behind another, as old torch wrote them; what follows the last is raw numbers. */
-  async row(source: ByteSource, where: string, start = 0): Promise<void> {
-    let at: number | null = start
-    for (let index = 0; index < maxPickles && at !== null && at < source.size; index++) {
-      const head: Buffer = await source.read(at, Math.min(2, source.size - at))
-      if (index > 0 && !(head[0] === 0x80 && (head[1] ?? 255) <= 5)) return
-      const before: number = this.errors.length
-      at = await this.pickle(source, at, source.size, index === 0 ? where : `${where}#${index}`)
-      const last = this.pickles.at(-1)
-      // Raw numbers may begin like a pickle; where nothing came of it, it was none.
-      if (at === null && index > 0 && last?.error !== null) this.errors.length = this.torchRowDone() ? before : this.errors.length
+  /**
+   * Pickles one behind another, as old torch wrote them; what follows its five is raw numbers.
+   * @returns where the last of them ended, or null where one could not be followed to its end
+   */
+  async row(source: ByteSource, where: string): Promise<number | null> {
+    let at = 0
+    for (let index = 0; index < (this.pickles[0]?.value === torchMagic ? 5 : maxPickles) && at < source.size; index++) {
+      const head = await source.read(at, Math.min(2, source.size - at))
+      if (index > 0 && !(head[0] === 0x80 && (head[1] ?? 255) <= 5)) break
+      const end = await this.pickle(source, at, source.size, index === 0 ? where : `${where}#${index}`)
+      if (end === null) return null
+      at = end
     }
-  }
-
-  /** True once the five pickles of torch's old layout were read: what follows are numbers. */
-  private torchRowDone(): boolean {
-    return this.pickles.length > 5 && this.pickles[0]?.value === torchMagic
+    return at
   }
 
   /** The report for `ModelFile`, and the findings that belong to it. */

@@ -21,17 +21,28 @@ export const pickled: Format = {
   async describe(subject) {
     const { file, zip, signal } = subject
     const scan = new PickleScan(signal)
-    if (zip === null) await scan.row(file, 'the pickle')
-    else await scan.zip(zip, file)
+    const end = zip === null ? await scan.row(file, 'the pickle') : null
+    if (zip !== null) await scan.zip(zip, file)
     const { pickle, findings } = scan.report(file.path)
     const root = rootOf(subject, scan)
-    if (root === undefined) return { format: 'unknown', pickle, findings: [...cutFinding(subject, scan), ...findings] }
+    if (root === undefined || (zip === null && scan.failed)) return { format: 'unknown', pickle, findings: [...cutFinding(subject, scan), ...findings] }
     const found = survey(root)
     const format = formatOf(root, found)
+    const needed = end === null || scan.pickles[0]?.value !== torchMagic ? 0 : numbersEnd(end, found)
+    if (needed > file.size) return { format: 'unknown', pickle, findings: [cutNumbers(file.path, needed, file.size), ...findings] }
     if (format === 'unknown')
       findings.push(unknownFinding(file.path, 'it is a pickle, but holds neither a module nor tensors by name', 'Choose a file with a model or a state_dict.'))
     return { format, tensors: format === 'unknown' ? null : found.tensors, pickle, findings, facts: factsOf(root, found, zip === null) } satisfies Description
   },
+}
+
+/** Where an old file's numbers must end: each storage has its count in 8 bytes before it. */
+function numbersEnd(end: number, found: Survey): number {
+  return [...found.storages.values()].reduce((sum, bytes) => sum + 8 + bytes, end)
+}
+
+function cutNumbers(path: string, needed: number, bytes: number): Finding {
+  return truncatedError(path, `its tensors need ${needed} bytes, it has ${bytes}`, { needed, bytes }).toFinding()
 }
 
 /** A pickle that stops in the middle is first of all a file that was cut off. */

@@ -45,6 +45,16 @@ export interface DrawnTensor {
   bytes: number
 }
 
+/** The storage that a tensor looks into: several may share one. Null where the tensor has none in the file. */
+function storageOf(value: Value | undefined, depth = 0): { key: string; bytes: number } | null {
+  if (!(value instanceof Call) || depth > 4) return null
+  const [first] = value.args
+  if (!(first instanceof Persistent)) return storageOf(first, depth + 1)
+  const [kind, type, key, , count] = first.id instanceof List ? first.id.items : []
+  const width = type instanceof Global ? (dtypes[type.name]?.[1] ?? 1) : 1
+  return kind === 'storage' && typeof count === 'number' ? { key: String(key), bytes: count * width } : null
+}
+
 function shapeOf(value: Value | undefined): number[] | null {
   const list = value instanceof List ? value : value instanceof Call && value.args[0] instanceof List ? value.args[0] : null
   const sizes = list?.items ?? null
@@ -120,6 +130,8 @@ export function classOf(value: Call): string | null {
 
 export interface Survey {
   tensors: TensorInfo[]
+  /** Bytes of each storage that the tensors look into. */
+  storages: Map<string, number>
   /** Classes of the modules, outermost first. */
   modules: string[]
   /** True where a dictionary below the root holds tensors by name. */
@@ -132,7 +144,7 @@ const maxTensors = 200_000
 
 /** Goes through everything that is reachable from `root`, each thing once; loops and shared parts are no trouble. */
 export function survey(root: Value): Survey {
-  const found: Survey = { tensors: [], modules: [], nested: false, flat: false }
+  const found: Survey = { tensors: [], storages: new Map(), modules: [], nested: false, flat: false }
   const seen = new Set<Value>()
   const queue: Array<{ value: Value; path: string[]; depth: number }> = [{ value: root, path: [], depth: 0 }]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -141,6 +153,8 @@ export function survey(root: Value): Survey {
     const tensor = tensorOf(value)
     // One tensor under two names is listed under both, as loading would give it to both.
     if (tensor !== null) {
+      const storage = storageOf(value)
+      if (storage !== null) found.storages.set(storage.key, storage.bytes)
       if (path.length > 0 && found.tensors.length < maxTensors) found.tensors.push({ name: path.join('.'), ...tensor })
       continue
     }
