@@ -141,54 +141,77 @@ export interface Survey {
 }
 
 const maxTensors = 200_000
+const maxVisited = 4_000_000
+/** A name of more parts than this is no model's; what lies deeper is not looked for. */
+const maxDepth = 500
+
+/** A name as its last part and what comes before: millions of names share their beginnings. */
+interface Path {
+  part: string
+  before: Path | null
+  depth: number
+}
+interface Place {
+  value: Value
+  path: Path | null
+}
+
+const below = (path: Path | null, part: string): Path => ({ part, before: path, depth: (path?.depth ?? 0) + 1 })
+function textOf(path: Path | null): string {
+  const parts: string[] = []
+  for (let at = path; at !== null; at = at.before) parts.push(at.part)
+  return parts.reverse().join('.')
+}
 
 /** Goes through everything that is reachable from `root`, each thing once; loops and shared parts are no trouble. */
 export function survey(root: Value): Survey {
   const found: Survey = { tensors: [], storages: new Map(), modules: [], nested: false, flat: false }
   const seen = new Set<Value>()
-  const queue: Array<{ value: Value; path: string[]; depth: number }> = [{ value: root, path: [], depth: 0 }]
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    const { value, path, depth } = next
-    if (value === null || typeof value !== 'object') continue
+  const queue: Place[] = [{ value: root, path: null }]
+  for (let next = queue.pop(); next !== undefined && seen.size < maxVisited; next = queue.pop()) {
+    const { value, path } = next
+    if (value === null || typeof value !== 'object' || (path?.depth ?? 0) > maxDepth) continue
     const tensor = tensorOf(value)
     // One tensor under two names is listed under both, as loading would give it to both.
     if (tensor !== null) {
       const storage = storageOf(value)
       if (storage !== null) found.storages.set(storage.key, storage.bytes)
-      if (path.length > 0 && found.tensors.length < maxTensors) found.tensors.push({ name: path.join('.'), ...tensor })
+      if (path !== null && found.tensors.length < maxTensors) found.tensors.push({ name: textOf(path), ...tensor })
       continue
     }
     if (seen.has(value)) continue
     seen.add(value)
     const children = childrenOf(value, path, found)
     if (asDict(value) !== null && children.some((child) => tensorOf(child.value) !== null)) {
-      if (depth === 0) found.flat = true
+      if (value === root) found.flat = true
       else found.nested = true
     }
-    for (const child of children.reverse()) queue.push({ ...child, depth: depth + 1 })
+    for (const child of children.reverse()) queue.push(child)
   }
   return found
 }
 
-function childrenOf(value: Exclude<Value, null | string | number | bigint | boolean>, path: string[], found: Survey): Array<{ value: Value; path: string[] }> {
+const ownParts = new Set(['_parameters', '_buffers', '_modules'])
+
+function childrenOf(value: Exclude<Value, null | string | number | bigint | boolean>, path: Path | null, found: Survey): Place[] {
   const state = moduleState(value)
   if (state !== null && value instanceof Call) {
     found.modules.push(classOf(value) ?? 'unknown')
-    const held = ['_parameters', '_buffers', '_modules'].flatMap((part) => entries(asDict(state.get(part) ?? null), path))
+    const held = [...ownParts].flatMap((part) => entries(asDict(state.get(part) ?? null), path))
     // Whatever else the module keeps may hold modules too, under names that the model itself would not give.
-    const rest = entries(state, path).filter((child) => !/(^|\.)_(parameters|buffers|modules)$/.test(child.path.join('.')))
-    return [...held, ...rest]
+    return [...held, ...entries(state, path).filter((child) => !ownParts.has(child.path?.part ?? ''))]
   }
   if (value instanceof Dict) return entries(value, path)
-  if (value instanceof List) return value.items.map((item, index) => ({ value: item, path: [...path, String(index)] }))
-  if (value instanceof Call) {
-    const parts = [...entries(value.dict, path), ...value.items.map((item, index) => ({ value: item, path: [...path, String(index)] }))]
-    const inner = [...value.args, ...(value.state === undefined ? [] : [value.state])].map((item) => ({ value: item, path }))
-    return [...parts, ...inner]
-  }
-  return []
+  if (value instanceof List) return itemsOf(value.items, path)
+  if (!(value instanceof Call)) return []
+  const inner = [...value.args, ...(value.state === undefined ? [] : [value.state])].map((item) => ({ value: item, path }))
+  return [...entries(value.dict, path), ...itemsOf(value.items, path), ...inner]
 }
 
-function entries(dict: Dict | null, path: string[]): Array<{ value: Value; path: string[] }> {
-  return (dict?.keys ?? []).map((key, index) => ({ value: dict?.values[index] ?? null, path: [...path, typeof key === 'object' ? '?' : String(key)] }))
+function itemsOf(items: readonly Value[], path: Path | null): Place[] {
+  return items.map((value, index) => ({ value, path: below(path, String(index)) }))
+}
+
+function entries(dict: Dict | null, path: Path | null): Place[] {
+  return (dict?.keys ?? []).map((key, index) => ({ value: dict?.values[index] ?? null, path: below(path, typeof key === 'object' ? '?' : String(key)) }))
 }
