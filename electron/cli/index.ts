@@ -31,9 +31,9 @@ const surroundings: Surroundings = {
   stdout: process.stdout,
   stderr: process.stderr,
   app: () => {
-    // The start script knows this clone's Electron and the switches that it needs here.
-    const start = at('build', 'start.mjs')
-    return fs.existsSync(start) && fs.existsSync(at('.electron')) ? { program: process.execPath, args: [start] } : null
+    // A script of the clone knows its Electron and the switches that it needs here.
+    const open = at('build', 'open.mjs')
+    return fs.existsSync(open) && fs.existsSync(at('out', 'main', 'index.js')) ? { program: process.execPath, args: [open] } : null
   },
   onStop: (stop) => {
     const undo = [stopSignals(stop), ...(process.env['npm_lifecycle_event'] === 'cli' ? [stopWhenOrphaned(stop)] : [])]

@@ -1,4 +1,8 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import type { PlainDocument } from '../../../contract/documents'
 import { EnginesmithError, makeFinding } from '../../core/errors'
 import { defineCommand } from '../command'
@@ -32,10 +36,15 @@ export const openCommand = defineCommand<PlainDocument>({
   },
 })
 
-/** Starts a program that outlives this one; null where it was still running, or had handed over and ended well, after a while. */
+/**
+ * Starts a program that outlives this one; null where it was still running, or had handed over and ended well, after a
+ * while. Its stderr goes to a file: a pipe would break under it when we are gone.
+ */
 function started(program: string, args: string[]): Promise<string | null> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { detached: true, stdio: 'ignore' })
+  const log = path.join(os.tmpdir(), `enginesmith-open-${randomBytes(4).toString('hex')}.log`)
+  const handle = fs.openSync(log, 'w')
+  return new Promise<string | null>((resolve) => {
+    const child = spawn(program, args, { detached: true, stdio: ['ignore', 'ignore', handle] })
     const timer = setTimeout(() => {
       child.unref()
       resolve(null)
@@ -46,7 +55,15 @@ function started(program: string, args: string[]): Promise<string | null> {
     })
     child.on('exit', (code, signal) => {
       clearTimeout(timer)
-      resolve(code === 0 ? null : `${program}: ${signal ?? `exit ${code}`}`)
+      const said = fs.readFileSync(log, 'utf8').trim().split('\n').at(-1)
+      resolve(code === 0 ? null : said || `${program}: ${signal ?? `exit ${code}`}`)
     })
+  }).finally(() => {
+    fs.closeSync(handle)
+    try {
+      fs.rmSync(log, { force: true })
+    } catch {
+      // Windows keeps a file that is in use; it is small and lies among the temporary ones.
+    }
   })
 }

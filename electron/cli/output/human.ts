@@ -101,7 +101,7 @@ const artifactLines = (artifacts: readonly Artifact[]): string[] =>
 function readBackLines({ achieved }: Pick<RunDocument, 'achieved'>, text: Text): string[] {
   if (!achieved) return []
   return achieved.rows
-    .filter(({ requested }) => requested !== null)
+    .filter(({ requested, same }) => same === false || (requested !== null && requested !== 'off'))
     .map(
       ({ option, requested, achieved: got, same }) =>
         `${option}: ${text.words.requested} ${requested}, ${text.words.achieved} ${got ?? '–'}${same === false ? `  ${text.words.differs}` : ''}`,

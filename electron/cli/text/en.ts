@@ -108,8 +108,6 @@ export const en = {
     outIsFolderRemedy: 'Give -o the name of a file.',
     outIsInput: 'The output would replace the input.',
     outIsInputRemedy: 'Give another name to -o.',
-    outNotWritable: (path: string, reason: string) => `No file can be written at ${path}: ${reason}`,
-    outNotWritableRemedy: 'Choose a folder that you may write to and that has room, and run it again.',
     dataClash: (name: string) => `The weights of this ONNX file lie in a second file, ${name}, and a file of that name is already beside the output.`,
     dataClashRemedy: 'Write into another folder, or add --force to replace both files.',
     convertTarget: (to: string) => `This version does not convert to ${to}.`,

@@ -107,8 +107,6 @@ export const zh: Text = {
     outIsFolderRemedy: '请为 -o 给出文件名。',
     outIsInput: '输出会覆盖输入。',
     outIsInputRemedy: '为 -o 换一个名字。',
-    outNotWritable: (path, reason) => `无法写入 ${path}：${reason}`,
-    outNotWritableRemedy: '请选择有写权限且空间充足的文件夹，再运行一次。',
     dataClash: (name) => `此 ONNX 的权重在另一个文件 ${name} 中，而输出旁已有同名文件。`,
     dataClashRemedy: '写到别的文件夹，或加 --force 替换两个文件。',
     convertTarget: (to) => `此版本不支持转换为 ${to}。`,

@@ -253,4 +253,10 @@ describe('open', () => {
     expect(result.code, story(result)).toBe(3)
     expect(result.codes).toEqual(['DISPLAY_MISSING'])
   })
+
+  it('says so where the app does not start on the display', async () => {
+    const result = await told(['open', at('run')], { env: { DISPLAY: ':4242', WAYLAND_DISPLAY: undefined } })
+    expect(result.code, story(result)).toBe(3)
+    expect(result.codes).toEqual(['SETUP_MISSING'])
+  })
 })
