@@ -12,9 +12,14 @@ _ANSI = re.compile(r'\x1b\[[0-?]*[ -/]*[@-~]')
 _MAX_TEXT = 4000
 
 
+def uncoloured(text: object) -> str:
+    """Text without terminal colours, whole."""
+    return _ANSI.sub('', str(text))
+
+
 def plain(text: object) -> str:
     """Text without terminal colours, shortened to what a person reads."""
-    clean = _ANSI.sub('', str(text)).strip()
+    clean = uncoloured(text).strip()
     return clean if len(clean) <= _MAX_TEXT else clean[:_MAX_TEXT] + ' …'
 
 
@@ -149,4 +154,4 @@ def traceback_of(error: BaseException) -> str | None:
         return None
     shown = error.__cause__ if isinstance(error, WorkerError) and error.__cause__ is not None else error
     text = ''.join(traceback.format_exception(type(shown), shown, shown.__traceback__))
-    return _ANSI.sub('', text)[-20000:]
+    return uncoloured(text)[-20000:]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import linecache
+import os
 import re
 from typing import Any
 
-from ..errors import Cancelled, WorkerError, first_line, plain, user_frame
+from ..errors import Cancelled, WorkerError, first_line, plain, uncoloured, user_frame
 from ..torch_import import import_torch
 from .request import Export, identifier
 
@@ -81,52 +83,34 @@ def _dynamic_shapes(request: Export, torch: Any) -> Any:
 
 
 def _explain(error: BaseException, torch: Any) -> WorkerError:
-    chain, item = [], error
-    while item is not None and len(chain) < 10:
-        chain.append(item)
-        item = item.__cause__ or item.__context__
-    cause = next((item for item in chain if type(item).__name__ in ('UserError', 'ConstraintViolationError')), chain[-1])
-    if type(error).__name__ in ('ConversionError', 'UnsupportedOperatorError') or isinstance(cause, Cancelled):
-        cause = error
-    text = plain(cause)
-    where = user_frame(cause) or user_frame(error)
+    causes = [error]
+    while causes[-1].__cause__ is not None and len(causes) < 10:
+        causes.append(causes[-1].__cause__)
+    # torch wraps what went wrong in the names of its steps; the innermost says what it was.
+    cause, text = causes[-1], uncoloured(error)
+    where = user_frame(cause) or user_frame(error) or _named_frame(text)
     at = f' ({where["file"]}, line {where["line"]})' if where else ''
+    operators = sorted(set(re.findall(r"No ONNX function found for <OpOverload\(op='([\w.]+)'", text)))
     evidence: dict[str, Any] = {
         'exporter': 'dynamo',
         'torch': str(torch.__version__),
-        'reason': text[:2000],
-        'errors': [f'{type(item).__name__}: {first_line(item)}' for item in chain],
+        'reason': plain(cause)[:2000],
+        'errors': [f'{type(item).__name__}: {first_line(item)}' for item in causes],
+        'operators': operators,
         'frame': where,
     }
-    missing = sorted(
-        set(
-            re.findall(
-                r'No decompositions? registered for.*?torch\.ops\.([\w.]+)|No ONNX function found for <OpOverload\(op=\'([\w.]+)',
-                plain(error),
-            )
-        )
-    )
-    if missing:
-        evidence['operators'] = [first or second for first, second in missing]
-    fixed = re.search(r'(specialized|constant|Constraints violated|not all values of (\w+))', text)
-    if fixed and re.search('Constraint|specialized|dynamic', text):
-        return WorkerError(
-            'CONVERT_FAILED',
-            f'A dimension that should be dynamic is fixed by the code of the model{at}: {_constraint(text)}',
-            'State that dimension as a number, or change the code that fixes it; the torchscript exporter would freeze it silently.',
-            evidence,
-            [{'kind': 'set-option', 'label': 'Set the inputs', 'path': 'load.inputs'}, *OTHER],
-        )
-    return WorkerError(
-        'CONVERT_FAILED',
-        f'The dynamo exporter cannot convert this model{at}: {type(cause).__name__}: {first_line(cause)}',
-        'Try the torchscript exporter; it follows one example run and does not need to understand the code.',
-        evidence,
-        OTHER,
-    )
+    if operators:
+        said = f'ONNX has no words for {", ".join(operators)}, which the model uses{at}.'
+        remedy = 'Replace that operation in the model, or try the torchscript exporter, which knows other operators.'
+    else:
+        said = f'The dynamo exporter cannot convert this model{at}: {type(cause).__name__}: {first_line(cause)}'
+        remedy = 'Try the torchscript exporter; it follows one example run and does not need to understand the code.'
+    return WorkerError('CONVERT_FAILED', said, remedy, evidence, OTHER)
 
 
-def _constraint(text: str) -> str:
-    lines = [line.strip(' -') for line in text.splitlines() if line.strip()]
-    told = [line for line in lines if re.search(r'specialized|not all values|must (always )?be|was inferred', line)]
-    return (told or lines)[0]
+def _named_frame(text: str) -> dict[str, Any] | None:
+    """The last line of the user's code that the exporter's own text names."""
+    for file, line in reversed(re.findall(r'File "([^"]+)", line (\d+)', text)):
+        if os.path.isfile(file) and 'site-packages' not in file:
+            return {'file': file, 'line': int(line), 'code': linecache.getline(file, int(line)).strip()}
+    return None

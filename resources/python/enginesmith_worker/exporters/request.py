@@ -43,17 +43,23 @@ def prepare(model: Model, params: dict[str, Any], context: Context) -> Export:
     dynamic = [{axis: side for axis, side in enumerate(spec['shape']) if isinstance(side, str)} for spec in specs]
     tensors = _at_least_two(names, tensors, dynamic)
     weights = sum(tensor.numel() * tensor.element_size() for tensor in model.tensors().values())
-    if model.program is not None:
-        module = model.program
-    else:
-        module = model.call if model.scripted else copy.deepcopy(model.call).eval()
-        if binding.keywords or not is_plain(result):
-            module = _positional(module, binding)
     ordered = [*binding.positional, *binding.keywords.values()]
+    args = tuple(tensors[name] for name in ordered)
+    plain = not binding.keywords and is_plain(result)
+    if model.program is not None:
+        # As it is where its outputs are plain: the exporter has no words for the None and numbers of nested ones.
+        module = model.program if plain else _positional(copy.deepcopy(model.call), binding)
+    elif model.scripted:
+        # The exporter refuses to follow a call into a script; a trace keeps that script's graph, branches included.
+        traced = import_torch().jit.trace
+        module = model.call if plain else traced(_positional(model.call, binding), args, check_trace=False)
+    else:
+        module = copy.deepcopy(model.call).eval()
+        module = module if plain else _positional(module, binding)
     by_name = dict(zip(names, dynamic))
     return Export(
         module=module,
-        args=tuple(tensors[name] for name in ordered),
+        args=args,
         inputs=ordered,
         outputs=outputs,
         dynamic=[by_name[name] for name in ordered],
@@ -70,6 +76,7 @@ def _positional(module: Any, binding: Binding) -> Any:
     class Positional(torch.nn.Module):  # type: ignore[name-defined,misc]
         def __init__(self) -> None:
             super().__init__()
+            self.training = False  # itself only: an exported program's module refuses to be told
             self.model = module
             self.keywords = list(binding.keywords)
             self.count = len(binding.positional)
@@ -78,7 +85,7 @@ def _positional(module: Any, binding: Binding) -> Any:
             keywords = dict(zip(self.keywords, tensors[self.count :]))
             return tuple(tensor for _, tensor in flatten(self.model(*tensors[: self.count], **keywords)))
 
-    return Positional().eval()
+    return Positional()
 
 
 def _check_shapes(specs: list[dict[str, Any]], tensors: dict[str, Any]) -> None:

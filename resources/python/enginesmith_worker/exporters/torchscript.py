@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import linecache
 import os
+import re
 import warnings
 from typing import Any
 
 from ..errors import Cancelled, WorkerError, finding, first_line, user_frame
 from ..torch_import import import_torch
-from .request import Export
+from .request import Export, identifier
 
 OTHER = [{'kind': 'choose-exporter', 'label': 'Use the dynamo exporter', 'path': 'convert.exporter', 'value': 'dynamo'}]
 
@@ -18,7 +19,9 @@ OTHER = [{'kind': 'choose-exporter', 'label': 'Use the dynamo exporter', 'path':
 def export(request: Export, path: str, is_scripted: bool) -> list[dict[str, Any]]:
     """Write the ONNX file at ``path``; returns a finding for each value that tracing froze."""
     torch = import_torch()
-    dynamic = {name: dict(axes) for name, axes in zip(request.inputs, request.dynamic) if axes}
+    dynamic = {
+        name: {axis: identifier(symbol) for axis, symbol in axes.items()} for name, axes in zip(request.inputs, request.dynamic) if axes
+    }
     options: dict[str, Any] = {
         'input_names': request.inputs,
         'output_names': request.outputs,
@@ -79,7 +82,14 @@ def _explain(error: Exception, torch: Any, is_scripted: bool) -> WorkerError:
         )
     where = user_frame(error)
     at = f' ({where["file"]}, line {where["line"]})' if where else ''
-    evidence = {'exporter': 'torchscript', 'torch': str(torch.__version__), 'reason': first_line(error), 'frame': where}
+    operators = re.findall(r"Exporting the operator '([\w:]+)'", str(error))
+    evidence = {
+        'exporter': 'torchscript',
+        'torch': str(torch.__version__),
+        'reason': first_line(error),
+        'operators': operators,
+        'frame': where,
+    }
     if is_scripted:
         remedy, actions = (
             'TorchScript has no other exporter: convert the original model instead of its TorchScript file.',

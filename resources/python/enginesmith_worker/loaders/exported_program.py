@@ -36,7 +36,7 @@ def load(source: dict[str, Any], context: Context) -> Model:
     inputs, constants = _user_inputs(program)
     signature = {'inputs': [spec for spec in inputs if spec['dtype'] in CODES], 'outputs': _outputs(program, inputs)}
     return Model(
-        _ProgramCall(module, program.call_spec.in_spec, constants),
+        _program_call(module, program.call_spec.in_spec, constants),
         None,
         [Parameter(spec['name'], True) for spec in inputs],
         program=program,
@@ -45,21 +45,23 @@ def load(source: dict[str, Any], context: Context) -> Model:
     )
 
 
-class _ProgramCall:
-    """Calls the unlifted module with flat tensors; puts constants back and rebuilds nested arguments."""
+def _program_call(module: Any, in_spec: Any, constants: list[tuple[bool, Any]]) -> Any:
+    """A module that calls the unlifted one with flat tensors: puts constants back and rebuilds nested arguments."""
+    from torch.utils import _pytree as pytree
 
-    def __init__(self, module: Any, in_spec: Any, constants: list[tuple[bool, Any]]):
-        self._module = module
-        self._in_spec = in_spec
-        self._constants = constants
+    class ProgramCall(import_torch().nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.training = False
+            self.module = module
 
-    def __call__(self, *tensors: Any) -> Any:
-        from torch.utils import _pytree as pytree
+        def forward(self, *tensors: Any) -> Any:
+            given = iter(tensors)
+            leaves = [value if constant else next(given) for constant, value in constants]
+            args, kwargs = pytree.tree_unflatten(leaves, in_spec)
+            return self.module(*args, **kwargs)
 
-        given = iter(tensors)
-        leaves = [value if constant else next(given) for constant, value in self._constants]
-        args, kwargs = pytree.tree_unflatten(leaves, self._in_spec)
-        return self._module(*args, **kwargs)
+    return ProgramCall()
 
 
 def _look_before(source: dict[str, Any]) -> None:

@@ -54,7 +54,8 @@ def _choose(model: Model, asked: str) -> tuple[str, list[dict[str, Any]]]:
     ]
 
 
-def _read_back(path: str) -> tuple[int, list[str]]:
+def _read_back(path: str) -> tuple[int, dict[str, list[Any]]]:
+    """The opset, and the inputs with their sizes: a number or a symbol, None where nothing is said."""
     try:
         import onnx
     except ImportError as error:
@@ -67,11 +68,31 @@ def _read_back(path: str) -> tuple[int, list[str]]:
     model = onnx.load(path, load_external_data=False)
     opset = next((entry.version for entry in model.opset_import if entry.domain in ('', 'ai.onnx')), 0)
     stored = {tensor.name for tensor in model.graph.initializer}
-    return opset, [value.name for value in model.graph.input if value.name not in stored]
+    inputs = {
+        value.name: [dim.dim_value if dim.HasField('dim_value') else dim.dim_param or None for dim in value.type.tensor_type.shape.dim]
+        for value in model.graph.input
+        if value.name not in stored
+    }
+    return opset, inputs
 
 
-def _compare(request: Export, opset: int, inputs: list[str], exporter: str) -> list[dict[str, Any]]:
-    """Findings where the file is not what was asked for."""
+def _compare(request: Export, opset: int, inputs: dict[str, list[Any]], exporter: str) -> list[dict[str, Any]]:
+    """Findings where the file is not what was asked for; a size that should be dynamic and is not is a failure."""
+    frozen = [
+        {'input': name, 'axis': axis, 'symbol': symbol, 'size': inputs[name][axis]}
+        for name, axes in zip(request.inputs, request.dynamic)
+        for axis, symbol in axes.items()
+        if name in inputs and isinstance(inputs[name][axis], int)
+    ]
+    if frozen:
+        said = ', '.join(f'{item["symbol"]} of {item["input"]} came out as {item["size"]}' for item in frozen)
+        raise WorkerError(
+            'CONVERT_FAILED',
+            f'A size that should be dynamic is fixed by the code of the model: {said}.',
+            'State that size as a number in the inputs, or change the code that fixes it.',
+            {'exporter': exporter, 'frozen': frozen},
+            [{'kind': 'set-option', 'label': 'Set the inputs', 'path': 'load.inputs'}],
+        )
     findings = []
     if request.opset is not None and opset != request.opset:
         findings.append(
