@@ -1,5 +1,7 @@
+import { nextTick } from 'vue'
 import { backendSchema } from '../../contract/engine'
 import type { RemedyAction } from '../../contract/finding'
+import { stageNameSchema } from '../../contract/run'
 import { call } from '../api'
 import { useRuns } from '../stores/runs'
 import { useSettings } from '../stores/settings'
@@ -12,18 +14,14 @@ import type { Wizard } from './use-wizard'
 const arrayFiles = ['load.inputsFile', 'validate.expect']
 
 /**
- * Does what a remedy's button says. Options that a remedy sets are set and the step is run again at once: that is what
- * its label promises; while a stage runs, only the option is set.
+ * Does what a remedy's button says; a run that it starts waits for no other, so while a stage is at work only the
+ * option is set.
  */
 export async function carryOut(action: RemedyAction, wizard: Wizard): Promise<void> {
   const ui = useUi()
   switch (action.kind) {
-    case 'set-option': {
-      const next = setOption(wizard.recipe.value, action.path ?? '', action.value)
-      if (next === null) return
-      wizard.edit(next)
-      return again(wizard)
-    }
+    case 'set-option':
+      return setFrom(action, wizard)
     case 'choose-exporter': {
       const { exporter } = wizard.recipe.value.convert
       const other = exporter === 'dynamo' ? 'torchscript' : 'dynamo'
@@ -61,6 +59,21 @@ export async function carryOut(action: RemedyAction, wizard: Wizard): Promise<vo
       await ui.attempt(() => call('clipboard.write', { text: typeof action.value === 'string' ? action.value : JSON.stringify(action.value ?? '') }))
       return
   }
+}
+
+/**
+ * One value is set and its step run again at once: that is what such a label promises. A whole list (inputs, a profile)
+ * is a proposal: it is put in place to be looked at. No value at all means: show me where.
+ */
+async function setFrom(action: RemedyAction, wizard: Wizard): Promise<void> {
+  const path = action.path ?? ''
+  const stage = stageNameSchema.safeParse(path.split('.')[0])
+  const next = setOption(wizard.recipe.value, path, action.value)
+  if (next !== null) wizard.edit(next)
+  if (stage.success) wizard.show(stage.data)
+  if (next !== null && (typeof action.value !== 'object' || action.value === null)) return again(wizard, stage.success ? stage.data : undefined)
+  await nextTick()
+  document.querySelector<HTMLElement>(`[data-field="${CSS.escape(path)}"] input`)?.focus()
 }
 
 async function again(wizard: Wizard, stage = wizard.stage.value): Promise<void> {

@@ -71,7 +71,7 @@ export interface AccidentCheck {
 }
 
 const finiteCodes = ['OUTPUT_NAN', 'REFERENCE_NAN', 'NUMBER_NOT_FINITE']
-const hollowCodes = ['OUTPUT_ZERO', 'REFERENCE_CONSTANT', 'NOTHING_TO_COMPARE']
+const hollowCodes = ['OUTPUT_ZERO', 'REFERENCE_CONSTANT']
 const has = (findings: readonly Pick<Finding, 'code'>[], codes: string[]): boolean => findings.some((finding) => codes.includes(finding.code))
 
 /** "Could it pass by accident?": every answer is computed from the rows, the findings and the hashes of this run. */
@@ -79,7 +79,7 @@ export function accidentChecks(run: RunSnapshot): AccidentCheck[] {
   const findings = [...run.findings, ...run.stages.validate.findings]
   const judged = run.comparisons.filter((row) => row.compared > 0)
   const any = judged.length > 0
-  const ruledOut = (codes: string[]): AccidentCheck['answer'] => (has(findings, codes) ? 'no' : any ? 'yes' : 'unknown')
+  const ruledOut = (codes: string[]): AccidentCheck['answer'] => (!any ? 'unknown' : has(findings, codes) ? 'no' : 'yes')
   const hops = [...new Set(run.comparisons.map((row) => row.hop))]
   const outputs = (run.cards.convert?.signature ?? run.input.signature)?.outputs.map((output) => output.name) ?? []
   const complete = hops.every((hop) => outputs.every((name) => judged.some((row) => row.hop === hop && row.output === name)))

@@ -60,7 +60,11 @@ describe('accidentChecks', () => {
   })
   it('does not rule out what was not looked at', () => {
     expect(answers(unjudged())).toMatchObject({ everyOutput: 'no', shippedFile: 'no' })
-    expect(answers(unjudged({ comparisons: [] }))).toMatchObject({ finite: 'unknown', everyOutput: 'unknown', meaningful: 'unknown' })
+    expect(answers(unjudged({ comparisons: [], findings: [finding('NOTHING_TO_COMPARE', 'warning')] }))).toMatchObject({
+      finite: 'unknown',
+      everyOutput: 'unknown',
+      meaningful: 'unknown',
+    })
   })
   it('sees another engine file, a missing output, a NaN, a constant', () => {
     const other = passed()

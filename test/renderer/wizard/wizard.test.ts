@@ -76,6 +76,13 @@ describe('stage bar', () => {
     await w.push(at('build', 4))
     expect(current()).toBe('load')
   })
+  it('ends at the last step that was reached, though none was seen at work', async () => {
+    const w = await show(fresh(), 'load')
+    await w.find('run-all').trigger('click')
+    await w.push(fresh({ running: true, revision: 2 }))
+    await w.push(unjudged({ revision: 3 }))
+    expect(w.find('stage-validate').attributes('aria-current')).toBe('step')
+  })
   it('cancels at once in the first minute, asks later', async () => {
     const w = await show(busy(), 'build')
     expect(w.find('primary-action').attributes('disabled')).toBeDefined()
@@ -159,6 +166,39 @@ describe('findings', () => {
     expect(w.inputs('run.start')).toEqual([{ id: 'sample-1', upTo: 'convert' }])
     await button('Open Toolchain').trigger('click')
     expect(useUi().view).toBe('toolchain')
+  })
+  it('sets one value and runs its step, puts a proposal in place, and shows where where there is none', async () => {
+    const actions: ReturnType<typeof finding>['actions'] = [
+      { kind: 'set-option', label: 'Use the exporter’s own opset', path: 'convert.opset', value: null },
+      { kind: 'set-option', label: 'Edit the inputs', path: 'load.inputs', value: [{ name: 'image', dtype: 'float32', shape: ['N', 3, 8, 8] }] },
+      { kind: 'set-option', label: 'Name the class', path: 'load.model' },
+    ]
+    const run = upTo('convert', {
+      recipe: recipe((r) => (r.convert.opset = 30)),
+      input: { ...fresh().input, format: 'state-dict' },
+      stages: { ...upTo('convert').stages, build: stage('failed', { findings: [finding('BUILD_FAILED', 'error', { actions })] }) },
+      cards: { ...upTo('convert').cards, build: null },
+    })
+    const w = await show(run, 'build')
+    const press = async (text: string) => {
+      await w.find('stage-build').trigger('click')
+      await w.wrapper
+        .findAll('button')
+        .find((one) => one.text() === text)!
+        .trigger('click')
+      await flushPromises()
+    }
+    await press('Use the exporter’s own opset')
+    expect(w.inputs('run.setRecipe').at(-1)?.recipe.convert?.opset).toBeNull()
+    expect(w.inputs('run.start')).toEqual([{ id: 'sample-1', upTo: 'convert' }])
+    await press('Edit the inputs')
+    expect(w.inputs('run.setRecipe').at(-1)?.recipe.load?.inputs?.[0]?.shape).toEqual(['N', 3, 8, 8])
+    expect(w.find('signature').exists()).toBe(true)
+    const sent = w.inputs('run.setRecipe').length
+    await press('Name the class')
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Class')
+    expect(w.inputs('run.setRecipe')).toHaveLength(sent)
+    expect(w.inputs('run.start')).toHaveLength(1)
   })
   it('shows title, code and proof', async () => {
     const w = await show(
