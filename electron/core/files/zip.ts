@@ -51,17 +51,34 @@ interface ZipFile {
   on(event: 'error', listener: (error: Error) => void): void
 }
 
+/** Answers the many small reads of a listing from pieces of a mebibyte. */
 class SourceReader extends yauzl.RandomAccessReader {
+  private piece: Buffer = Buffer.alloc(0)
+  private begin = 0
+
   constructor(private readonly source: ByteSource) {
     super()
   }
+
   override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
-    this.source.readInto(buffer.subarray(offset, offset + length), position).then(
-      () => callback(null),
+    this.bytes(length, position).then(
+      (bytes) => {
+        bytes.copy(buffer, offset)
+        callback(null)
+      },
       (error: Error) => callback(error),
     )
   }
+
+  private async bytes(length: number, position: number): Promise<Buffer> {
+    if (position < this.begin || position + length > this.begin + this.piece.length) {
+      this.piece = await this.source.read(position, Math.max(length, Math.min(pieceBytes, this.source.size - position)))
+      this.begin = position
+    }
+    return this.piece.subarray(position - this.begin, position - this.begin + length)
+  }
 }
+const pieceBytes = 1 << 20
 
 /** True where the bytes begin like a zip. */
 export function looksLikeZip(start: Uint8Array): boolean {

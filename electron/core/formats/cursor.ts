@@ -60,6 +60,15 @@ export class Cursor {
     return this.window.subarray(this.at - count, this.at)
   }
 
+  /** A text behind its length of 1 or 4 bytes, if all of it is in the window and no longer than `limit`; else null, and nothing is taken. */
+  shortText(lengthBytes: 1 | 4, limit: number): string | null {
+    if (this.ready < lengthBytes) return null
+    const length = lengthBytes === 1 ? (this.window[this.at] ?? 0) : this.window.readUInt32LE(this.at)
+    if (length > limit || this.ready < lengthBytes + length) return null
+    this.at += lengthBytes + length
+    return this.window.toString('utf8', this.at - length, this.at)
+  }
+
   /** Bytes of any count up to the caller's own limit. */
   async takeLong(count: number): Promise<Buffer> {
     if (count > this.left) throw new FormatError('it ends in the middle')

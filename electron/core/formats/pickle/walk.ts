@@ -52,6 +52,13 @@ export async function walkPickle(cursor: Cursor, limits: WalkLimits): Promise<Wa
 /** Instructions whose every byte is already in the window. False where the instruction is another. */
 function simple(code: number, cursor: Cursor, machine: Machine): boolean {
   switch (code) {
+    case 0x58: // X BINUNICODE
+    case 0x8c: {
+      // SHORT_BINUNICODE; nearly all that a model's pickle holds of text, so this way is worth its own lines
+      const text = cursor.shortText(code === 0x58 ? 4 : 1, maxText)
+      if (text !== null) machine.text(text)
+      return text !== null
+    }
     case 0x28: // ( MARK
       machine.mark()
       return true
