@@ -13,7 +13,7 @@ const started = Date.now()
 await setupOrExit({ only: ['packages', 'electron', 'native', 'compile'], quiet: true })
 
 const { configuration } = await import('./packaging/builder-config.mjs')
-const { extraResources, manifestName, unpacked } = await import('./packaging/contents.mjs')
+const { extraResources, manifestName, staging, unpacked } = await import('./packaging/contents.mjs')
 const config = configuration()
 const targets = process.argv.slice(2).filter((arg) => !arg.startsWith('-'))
 const key = keyOf({
@@ -24,9 +24,13 @@ const made = () => (fs.existsSync(folders.dist) ? fs.readdirSync(folders.dist).f
 if (!process.argv.includes('--force') && readStamp('dist') === key && made().length > 0) {
   say(`dist: nothing changed, ${made().join(', ')}`)
 } else {
-  const staging = at('.cache', 'packaging')
-  fs.mkdirSync(staging, { recursive: true })
-  fs.writeFileSync(path.join(staging, manifestName), JSON.stringify(manifestOf([...extraResources, unpacked]), null, 2) + '\n')
+  fs.rmSync(staging, { recursive: true, force: true })
+  const staged = extraResources.map(({ from, to, keep = () => true }) => {
+    const copy = path.join(staging, 'resources', to)
+    fs.cpSync(from, copy, { recursive: true, filter: (file) => file === from || keep(path.relative(from, file).split(path.sep).join('/')) })
+    return { from: copy, to }
+  })
+  fs.writeFileSync(path.join(staging, manifestName), JSON.stringify(manifestOf([...staged, unpacked]), null, 2) + '\n')
   fs.writeFileSync(path.join(staging, 'THIRD-PARTY.txt'), thirdPartyNotices())
   if (process.platform === 'linux') {
     process.env.CUSTOM_FPM_PATH = at('build', 'packaging', 'fpm.mjs')

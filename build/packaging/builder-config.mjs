@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { requireElectron } from '../lib/electron-path.mjs'
-import { asarFiles, extraResources, isShippedPython } from './contents.mjs'
+import { asarFiles, extraResources, staging } from './contents.mjs'
 
 /**
  * Fuses of the packed app, one reason each.
@@ -62,11 +62,7 @@ export function configuration() {
     asarUnpack: ['node_modules/onnxruntime-node/bin/**/*'],
     files: asarFiles(),
     extraResources: [
-      ...extraResources.map(({ from, to, keep }) => ({
-        from,
-        to,
-        ...(keep === isShippedPython ? { filter: ['**/*', '!**/__pycache__/**', '!**/*.pyc', '!**/requirements-test.txt'] } : {}),
-      })),
+      ...extraResources.map(({ to }) => ({ from: path.join(staging, 'resources', to), to })),
       { from: 'resources/icons/icon.png', to: 'icons/icon.png' },
       { from: 'LICENSE', to: 'LICENSE' },
       { from: '.cache/packaging/THIRD-PARTY.txt', to: 'THIRD-PARTY.txt' },

@@ -15,6 +15,9 @@ export const extraResources = [
   { from: at('resources', 'samples'), to: 'samples', keep: isShippedPython },
 ]
 
+/** Where a package is put together: what lies there is what the manifest was made from, whatever happens to the clone meanwhile. */
+export const staging = at('.cache', 'packaging')
+
 /** Where main looks for the list of their hashes: at the root of the asar. */
 export const manifestName = 'manifest.json'
 
@@ -35,10 +38,9 @@ export function leftOutPackages() {
 /** Patterns of electron-builder for the asar. */
 export const asarFiles = () => [
   'package.json',
-  'out/**/*',
+  // The command line of an installation is in main's own bundle: out/cli stays behind.
+  'out/{main,preload,renderer}/**/*',
   { from: '.cache/packaging', to: '.', filter: [manifestName] },
-  // The command line of an installation is in main's own bundle.
-  '!out/cli/**/*',
   ...leftOutPackages().map((name) => `!node_modules/${name}/**/*`),
   `!node_modules/onnxruntime-node/bin/napi-v6/!(${process.platform})/**/*`,
   `!node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/!(${process.arch})/**/*`,
