@@ -30,7 +30,7 @@ export function gpuFindings(found: { driver: string | null; gpus: DoctorDocument
       makeFinding(
         'DRIVER_MISSING',
         'info',
-        `There is no NVIDIA driver here${reason === null ? '' : ` (${reason})`}: engines can be built for a stated target by TensorRT-RTX, but not run.`,
+        'There is no NVIDIA driver here: engines can be built for a stated target by TensorRT-RTX, but not run.',
         'On a machine with an NVIDIA GPU, install its driver. Elsewhere nothing is to be done: the ONNX hop is still judged.',
         { reason },
       ),
