@@ -34,6 +34,12 @@ def stack_global(canary) -> bytes:
     )
 
 
+def walking(canary) -> bytes:
+    """A harmless module and a dotted name: torch happens to have imported os."""
+    command = f'touch "{canary}"'.encode()
+    return b'\x80\x04\x8c\x05torch\x8c\x09os.system\x93' + b'\x8c' + bytes([len(command)]) + command + b'\x85R.'
+
+
 def old_opcodes(canary) -> bytes:
     """Protocol 0: INST and Python 2's name of builtins."""
     return f'(S\'open({str(canary)!r}, "w").close()\'\ni__builtin__\neval\n.'.encode()
@@ -52,6 +58,7 @@ def files(folder, canary) -> dict[str, str]:
     put('legacy', lambda path: torch.save({**weights, 'x': touch(canary)}, path, _use_new_zipfile_serialization=False))
     put('plain', lambda path: write(path, pickle.dumps(touch(canary))))
     put('stack-global', lambda path: write(path, stack_global(canary)))
+    put('walking', lambda path: write(path, walking(canary)))
     put('old-opcodes', lambda path: write(path, old_opcodes(canary)))
     put('eval', lambda path: write(path, pickle.dumps(Calls(eval, f'open({str(canary)!r}, "w").close()'))))
     put('in-zip', lambda path: in_zip(path, stack_global(canary)))

@@ -1,6 +1,8 @@
 """Files that would run something. A canary that does not appear is the proof that nothing ran."""
 
+import functools
 import json
+import os
 import pickle
 
 import hostile
@@ -10,7 +12,7 @@ import torch
 from client import Failure
 from conftest import failing, source
 
-NAMES = ['zip', 'legacy', 'plain', 'stack-global', 'old-opcodes', 'eval', 'in-zip', 'before-the-error', 'second-pickle']
+NAMES = ['zip', 'legacy', 'plain', 'stack-global', 'walking', 'old-opcodes', 'eval', 'in-zip', 'before-the-error', 'second-pickle']
 
 
 @pytest.fixture
@@ -44,14 +46,28 @@ def test_loading_runs_nothing(worker, pickles, canary, name, format):
     assert not canary.exists()
 
 
-@pytest.mark.parametrize('name', ['zip', 'legacy', 'eval', 'stack-global'])
+@pytest.mark.parametrize('name', ['zip', 'legacy', 'eval', 'stack-global', 'walking'])
 def test_the_refused_names_are_told(worker, pickles, canary, name):
     with failing('LOAD_UNSAFE_GLOBALS') as error:
         worker.call('load', source=source(pickles[name], 'pickled-module'))
-    expected = 'builtins.eval' if name == 'eval' else 'posix.system'
+    expected = {'eval': 'builtins.eval', 'walking': 'torch.os.system'}.get(name, 'posix.system')
     assert error['evidence']['globals'] == error['evidence']['dangerous'] == [expected]
     assert 'Nothing was run' in error['message']
     assert not canary.exists()
+
+
+def test_a_name_that_walks_to_a_dangerous_one_cannot_be_allowed(worker, pickles, canary):
+    with pytest.raises(Failure):
+        worker.call('load', source=source(pickles['walking'], 'pickled-module', allowGlobals=['torch.os.system']))
+    assert not canary.exists()
+
+
+def test_a_partial_is_no_danger_by_itself(worker, tmp_path):
+    path = tmp_path / 'partial.pt'
+    torch.save({'norm': functools.partial(torch.nn.LayerNorm, eps=1e-6)}, path)
+    assert worker.call('scan', path=str(path))['verdict'] == 'suspicious'
+    torch.save({'norm': functools.partial(os.system, 'true')}, path)
+    assert worker.call('scan', path=str(path))['verdict'] == 'dangerous'
 
 
 @pytest.mark.parametrize('name', ['zip', 'legacy', 'eval'])
@@ -90,7 +106,8 @@ def test_no_environment_variable_is_trust(pickles, canary, name):
 def test_the_scan_finds_it_and_runs_nothing(worker, pickles, canary, name):
     answer = worker.call('scan', path=pickles[name])
     assert answer['verdict'] == 'dangerous'
-    wanted = 'builtins.eval' if name == 'eval' else '__builtin__.eval' if name == 'old-opcodes' else 'posix.system'
+    odd = {'eval': 'builtins.eval', 'old-opcodes': '__builtin__.eval', 'walking': 'torch.os.system'}
+    wanted = odd.get(name, 'posix.system')
     assert wanted in answer['globals']
     assert wanted in answer['unsafe']
     assert not canary.exists()

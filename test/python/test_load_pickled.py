@@ -140,6 +140,14 @@ def test_the_scan_of_clean_and_of_whole_models(worker, tmp_path):
     assert worker.call('scan', path=str(tmp_path / 'old.pt'))['verdict'] == 'nothing-found'
 
 
+def test_what_torch_itself_takes_is_nothing_found(worker, tmp_path):
+    """A sparse tensor names a function of torch.serialization, of which others are dangerous."""
+    path = pickled(tmp_path, {'sparse': torch.eye(3).to_sparse(), 'kind': torch.float16, 'size': torch.Size([2])})
+    answer = worker.call('scan', path=str(path))
+    assert (answer['verdict'], answer['unsafe']) == ('nothing-found', [])
+    assert 'torch.serialization._get_layout' in answer['globals']
+
+
 @pytest.mark.parametrize('share', [0.3, 0.7])
 def test_the_scan_of_a_truncated_file(worker, tmp_path, share):
     for legacy in (False, True):

@@ -9,7 +9,7 @@ import re
 import zipfile
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 # A global called so was named by something that this listing cannot follow: treat it as hostile.
@@ -29,7 +29,8 @@ _TORCHSCRIPT = re.compile(r'^(__torch__\.|torch\.jit\._pickle\.)')
 _DANGEROUS_PACKAGES = frozenset(
     'os posix nt subprocess socket ctypes importlib multiprocessing asyncio http urllib urllib2 xmlrpc ssl pip setuptools '
     'distutils ensurepip idlelib lib2to3 dill cloudpickle joblib requests httplib numpy.testing torch.hub '
-    'torch._inductor torch.package torch.utils.cpp_extension'.split()
+    'torch._dynamo torch._inductor torch.package torch.utils.bottleneck torch.utils.collect_env torch.utils.cpp_extension '
+    'torch.utils.data.datapipes torch.jit.unsupported_tensor_ops numpy.f2py'.split()
 )
 # Single modules: a project may well have a folder of the same name (code.model.Net), so only exactly these.
 _DANGEROUS_MODULES = frozenset(
@@ -54,6 +55,8 @@ class Listing:
 
     file: str
     globals: tuple[str, ...]
+    #: Those that can run commands or code.
+    dangerous: tuple[str, ...]
     error: str | None
     data: bytes
 
@@ -70,12 +73,23 @@ def is_dangerous(name: str) -> bool:
     return '.'.join(parts[:-1]) in _DANGEROUS_MODULES or any(package in _DANGEROUS_PACKAGES for package in packages)
 
 
-def globals_of(stream: BinaryIO) -> set[str]:
-    """Globals of the pickle that begins here; the stream stands behind its STOP afterwards.
+def is_harmless(name: str) -> bool:
+    """True for a name that does nothing by itself, though others of its module do."""
+    return modern(name) in _HARMLESS
+
+
+def _is_reaching(module: str, attribute: str) -> bool:
+    """A dotted name walks through attributes: what a harmless module happens to have imported is reached so."""
+    steps = attribute.split('.')
+    return len(steps) > 1 and any(step in _DANGEROUS_PACKAGES or step in _DANGEROUS_MODULES or step.startswith('__') for step in steps)
+
+
+def globals_of(stream: BinaryIO) -> set[tuple[str, str]]:
+    """Module and name of the globals in the pickle that begins here; the stream stands behind its STOP afterwards.
 
     Raises ValueError where the bytes are no pickle; what was found until then rides along as its second argument.
     """
-    found: set[str] = set()
+    found: set[tuple[str, str]] = set()
     memo: dict[int, object] = {}
     recent: list[object] = []  # strings as they were pushed, None for anything else
     last: object = None
@@ -83,12 +97,13 @@ def globals_of(stream: BinaryIO) -> set[str]:
         for opcode, argument, _position in pickletools.genops(stream):
             name = opcode.name
             if name in ('GLOBAL', 'INST'):
-                found.add(str(argument).replace(' ', '.', 1))
+                module, _, attribute = str(argument).partition(' ')
+                found.add((module, attribute))
                 last = None
             elif name == 'STACK_GLOBAL':
                 pair = recent[-2:] if len(recent) >= 2 else []
                 known = len(pair) == 2 and all(isinstance(item, str) for item in pair)
-                found.add(f'{pair[0]}.{pair[1]}' if known else f'{UNKNOWN}.{UNKNOWN}')
+                found.add((str(pair[0]), str(pair[1])) if known else (UNKNOWN, UNKNOWN))
                 last = None
             elif name == 'MEMOIZE':
                 memo[len(memo)] = last
@@ -106,6 +121,12 @@ def globals_of(stream: BinaryIO) -> set[str]:
     except Exception as error:  # genops raises whatever the bytes lead it to
         raise ValueError(str(error) or type(error).__name__, found) from error
     return found
+
+
+def _listing(file: str, found: set[tuple[str, str]], error: str | None, data: bytes) -> Listing:
+    names = {f'{module}.{attribute}': _is_reaching(module, attribute) for module, attribute in found}
+    dangerous = sorted(name for name, reaching in names.items() if reaching or is_dangerous(name))
+    return Listing(file, tuple(sorted(names)), tuple(dangerous), error, data)
 
 
 def list_pickles(path: str) -> list[Listing]:
@@ -136,7 +157,7 @@ def _in_row(file: BinaryIO, label: str) -> Iterator[Listing]:
                 return  # raw numbers that happened to begin like a pickle
         end = file.tell()
         file.seek(start)
-        yield Listing(name, tuple(sorted(found)), error, file.read(min(end - start, _MAX_PICKLE)))
+        yield _listing(name, found, error, file.read(min(end - start, _MAX_PICKLE)))
         if error:
             return
         index += 1
@@ -151,7 +172,7 @@ def _in_zip(file: BinaryIO, prefix: str, depth: int) -> Iterator[Listing]:
             named = bool(_PICKLE_NAME.search(info.filename))
             if head == b'PK\x03\x04':
                 if depth >= _MAX_DEPTH:
-                    yield Listing(label, (), 'archives are nested too deep', b'')
+                    yield Listing(label, (), (), 'archives are nested too deep', b'')
                 else:
                     yield from _in_zip(io.BytesIO(archive.read(info)), f'{label}!', depth + 1)
             elif named or (head[:1] == b'\x80' and head[1:2] <= b'\x05') or (head[:1] in b'(c' and head):
@@ -164,7 +185,7 @@ def _member(data: bytes, label: str, named: bool) -> Iterator[Listing]:
         binary = data[:1] == b'\x80'
         if named or listing.error is None or (binary and listing.globals):
             names = tuple(name for name in listing.globals if not _TORCHSCRIPT.match(name))
-            yield Listing(listing.file, names, listing.error if named else None, listing.data)
+            yield replace(listing, globals=names, error=listing.error if named else None)
 
 
 def allowed_by_torch() -> set[str]:

@@ -32,7 +32,7 @@ def unpickle(source: dict[str, Any], context: Context) -> Any:
         except pickle.UnpicklingError as error:
             refused = _refused(path, source, error)
             if not source['trusted']:
-                raise _unsafe(path, refused, error) from error
+                raise _unsafe(path, *refused, error) from error
             context.log('warning', f'full unpickling of {os.path.basename(path)}, as this user trusted it once')
         except Exception as error:
             raise explain(error, source) from error
@@ -133,18 +133,19 @@ def _refuse_old_tar(path: str, torch: Any) -> None:
         )
 
 
-def _refused(path: str, source: dict[str, Any], error: Exception) -> list[str]:
+def _refused(path: str, source: dict[str, Any], error: Exception) -> tuple[list[str], list[str]]:
+    """Names that stand in the way, and those of them that can run commands or code."""
     listings = list_pickles(path)
     known = allowed_by_torch() | set(source['allowGlobals'])
     names = sorted({modern(name) for listing in listings for name in listing.globals} - known)
-    cut_off = next((listing.error for listing in listings if listing.error is not None), None)
-    if cut_off is not None and not names:
-        raise explain(EOFError(cut_off), source) from error
-    return names
+    dangerous = {modern(name) for listing in listings for name in listing.dangerous}
+    cut_off_at = next((listing.error for listing in listings if listing.error is not None), None)
+    if cut_off_at is not None and not names:
+        raise explain(EOFError(cut_off_at), source) from error
+    return names, [name for name in names if name in dangerous]
 
 
-def _unsafe(path: str, refused: list[str], error: Exception) -> WorkerError:
-    dangerous = [name for name in refused if is_dangerous(name)]
+def _unsafe(path: str, refused: list[str], dangerous: list[str], error: Exception) -> WorkerError:
     reason = _reason(error)
     evidence = {'path': path, 'globals': refused, 'dangerous': dangerous, 'reason': reason}
     if dangerous:

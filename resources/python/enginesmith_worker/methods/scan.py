@@ -8,7 +8,7 @@ import zipfile
 from typing import Any
 
 from ..errors import WorkerError
-from ..pickles import UNKNOWN, Listing, allowed_by_torch, is_dangerous, list_pickles, modern
+from ..pickles import UNKNOWN, Listing, allowed_by_torch, is_harmless, list_pickles, modern
 from ..protocol import Context
 
 
@@ -32,17 +32,18 @@ def scan(params: dict[str, Any], context: Context) -> dict[str, Any]:
         return {'globals': [], 'unsafe': [], 'verdict': 'scan-failed', 'files': {}}
 
     dangerous, failed = False, False
+    allowed = allowed_by_torch()
     for listing in listings:
         context.check()
         result = scan_pickle_bytes(io.BytesIO(listing.data), listing.file)
         named = set(listing.globals)
         levels = {f'{item.module}.{item.name}': item.safety for item in result.globals}
         # picklescan also calls a name dangerous that it could not follow; ours settles that.
-        flagged = any(level is SafetyLevel.Dangerous and (name in named) for name, level in levels.items())
-        dangerous = dangerous or flagged or any(is_dangerous(name) for name in named)
+        flagged = {name for name, level in levels.items() if level is SafetyLevel.Dangerous} & named
+        flagged = {name for name in flagged if not is_harmless(name)} | set(listing.dangerous)
+        dangerous = dangerous or any(modern(name) not in allowed for name in flagged)
         failed = failed or listing.error is not None or result.scan_err or (bool(levels) and _lost(levels, listing))
     names = sorted({name for listing in listings for name in listing.globals})
-    allowed = allowed_by_torch()
     unsafe = [name for name in names if modern(name) not in allowed]
     return {
         'globals': names,
