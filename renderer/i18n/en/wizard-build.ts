@@ -81,6 +81,7 @@ export default {
   },
   explain: {
     precision: 'Widest type that layers may compute in.',
+    needsGpu: 'TensorRT-RTX needs a GPU on this machine for it.',
     precisionRtx: 'The types in the ONNX file decide; TF32 alone can be switched.',
     targets: 'GPUs that the engine is for. None: this one, else every target.',
     device: 'Index of the GPU to build and run on.',

@@ -81,6 +81,7 @@ export default {
   },
   explain: {
     precision: '各层计算时可用的最宽类型。',
+    needsGpu: 'TensorRT-RTX 需要本机有 GPU 才能使用。',
     precisionRtx: '由 ONNX 文件中的类型决定，只能开关 TF32。',
     targets: '引擎面向的 GPU。不选：本机 GPU，否则为全部目标。',
     device: '用于构建与运行的 GPU 序号。',
