@@ -182,6 +182,10 @@ void Configuration::applyPrecision() {
         achieved = "tf32";
     }
     note("precision", request_.precision, achieved);
+    // A strongly typed network still multiplies FP32 in TF32 while the flag stands, and is to be judged as such.
+    if (strong && network_.table().has(BuilderFlag::kTF32)) {
+        note("tf32", std::nullopt, config_.getFlag(BuilderFlag::kTF32) ? "on" : "off");
+    }
 }
 
 void Configuration::applyLevel() {

@@ -78,6 +78,7 @@ export default {
     strip: 'Strip weights',
     versionCompatible: 'Version compatible',
     hardwareCompat: 'Hardware',
+    tf32: 'TF32',
   },
   explain: {
     precision: 'Widest type that layers may compute in.',

@@ -78,6 +78,7 @@ export default {
     strip: '剥离权重',
     versionCompatible: '版本兼容',
     hardwareCompat: '硬件兼容',
+    tf32: 'TF32',
   },
   explain: {
     precision: '各层计算时可用的最宽类型。',

@@ -69,10 +69,11 @@ function subject(inputs: StageInputs): Subject {
   )
 }
 
-/** The precision that the build really has, as it was read back. */
+/** The precision that the build really has, as it was read back; strongly typed FP32 with TF32 left on is a TF32 build. */
 function precisionOf(card: BuildCard | null): Precision | null {
-  const achieved = card?.readBacks.find((row) => row.option === 'precision')?.achieved ?? null
-  return precisionSchema.safeParse(achieved).data ?? null
+  const achieved = (option: string): string | null => card?.readBacks.find((row) => row.option === option)?.achieved ?? null
+  const precision = precisionSchema.safeParse(achieved('precision')).data ?? null
+  return precision === 'strongly-typed' && achieved('tf32') === 'on' ? 'tf32' : precision
 }
 
 /** One side of a hop: its output files, or why it has none. */
