@@ -175,7 +175,9 @@ describe.skipIf(!canInstall)('the Debian package (needs root and apt)', () => {
       const { folder, run } = await driveStages(app.page, { scratch: path.join(user, 'pictures'), log: (line: string) => said.push(line), limit: 120_000 })
       expect(folder.startsWith(user)).toBe(true)
       const file = runFileSchema.parse(run)
-      expect(Object.values(file.stages).map(({ state }) => state)).toEqual(['completed', 'completed', 'completed', 'completed'])
+      // The wizard goes stage by stage: what an earlier press made is reused by the next.
+      for (const { state } of Object.values(file.stages)) expect(['completed', 'cached']).toContain(state)
+      expect(file.verdict).toBe('not-judged')
     }, 180_000)
   })
 
