@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, test, type Page } from '@playwright/test'
-import { launchApp } from './app'
+import { expect, type Page } from '@playwright/test'
+import { launchApp, test } from './app'
 
 /** No violation of WCAG 2.1 A and AA, whatever its weight. */
 async function violations(page: Page): Promise<string[]> {

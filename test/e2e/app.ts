@@ -2,13 +2,27 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { _electron, type CDPSession, type ElectronApplication, type Page } from '@playwright/test'
+import { _electron, test as base, type CDPSession, type ElectronApplication, type Page } from '@playwright/test'
 import type { CommandInput, CommandName, CommandOutput, IpcAnswer } from '../../contract/ipc'
 import type { Settings } from '../../contract/settings'
 import { electronEnv, requireElectron, scriptSwitches } from '../../build/lib/electron-path.mjs'
 
 /** The folder that holds package.json and out/: the clone, or a copy of it that a person is trying. */
 const root = process.env['ENGINESMITH_E2E_APP'] ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+/** Apps that a failed test left behind: they would hold the worker for ever. */
+const open = new Set<ElectronApplication>()
+
+/** Playwright's test; at the end of a worker every app that it started is gone. */
+export const test = base.extend<object, { apps: void }>({
+  apps: [
+    async ({}, use) => {
+      await use()
+      for (const app of open) app.process().kill('SIGKILL')
+    },
+    { scope: 'worker', auto: true },
+  ],
+})
 
 export interface RunningApp {
   app: ElectronApplication
@@ -45,6 +59,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
     env: { ...(process.env as Record<string, string>), ...electronEnv(), ENGINESMITH_DATA: data, ...options.env },
     timeout: 60_000,
   })
+  open.add(app)
+  app.on('close', () => open.delete(app))
   const errors: string[] = []
   const page = await app.firstWindow()
   page.on('console', (message) => {

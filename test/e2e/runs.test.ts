@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { expect, test, type Page } from '@playwright/test'
-import { ask, dropFiles, launchApp, type RunningApp } from './app'
+import { expect, type Page } from '@playwright/test'
+import { ask, dropFiles, launchApp, test, type RunningApp } from './app'
 
 const sample = path.resolve('resources', 'samples', 'shapes.onnx')
 

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { commands } from '../../contract/ipc'
 import { contentPolicy } from '../../electron/main/security/content-policy'
-import { ask, launchApp, type RunningApp } from './app'
+import { ask, launchApp, test, type RunningApp } from './app'
 
 // DESIGN section 7, each rule asserted on the running app; the unit tests hold the same rules by themselves.
 test.describe('security', () => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { expect, test } from '@playwright/test'
-import { ask, dropFiles, launchApp, type RunningApp } from './app'
+import { expect } from '@playwright/test'
+import { ask, dropFiles, launchApp, test, type RunningApp } from './app'
 
 test.describe('shell', () => {
   let running: RunningApp
