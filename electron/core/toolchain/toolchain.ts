@@ -27,8 +27,8 @@ const relevant = /^(torch|torch-tensorrt|torchvision|numpy|onnx|onnxscript|onnx-
 
 /** Everything that was found out in one go. */
 interface State {
+  /** Without the places that were tried for torch-tensorrt, and without findings on engines. */
   doctor: DoctorDocument
-  pythons: PythonEnvironment[]
   environment: Environment
 }
 
@@ -37,27 +37,34 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
   const variables = options.variables ?? process.env
   let kept: { key: string; state: Promise<State> } | null = null
 
-  const pythons = async (): Promise<PythonEnvironment[]> => {
-    const candidates = await findCandidates({ setting: options.settings().python, managed: options.managedPython, variables })
-    return Promise.all(candidates.map(({ path, source }) => probePython(path, source)))
+  const candidates = (): ReturnType<typeof findCandidates> => findCandidates({ setting: options.settings().python, managed: options.managedPython, variables })
+  const pythons = async (): Promise<PythonEnvironment[]> => Promise.all((await candidates()).map(({ path, source }) => probePython(path, source)))
+  const managedPython = async (): Promise<PythonEnvironment | null> => {
+    const managed = (await candidates()).find((candidate) => candidate.path === options.managedPython)
+    return managed === undefined ? null : probePython(managed.path, 'managed')
   }
-  const managedOf = (found: readonly PythonEnvironment[]): PythonEnvironment | null => {
-    const managed = found.find((python) => python.path === options.managedPython)
-    return managed === undefined ? null : { ...managed, source: 'managed' }
+  // A setting is obeyed even where it is broken: falling back in silence would run another Python than the one asked
+  // for. Only as many are started as are needed to decide: a run waits for this.
+  const userPython = async (): Promise<PythonEnvironment | null> => {
+    const found = await candidates()
+    const chosen = found.find((candidate) => candidate.source === 'setting') ?? found.find((candidate) => candidate.path === options.managedPython)
+    if (chosen !== undefined) return probePython(chosen.path, chosen.source)
+    let first: PythonEnvironment | null = null
+    for (const { path, source } of found) {
+      const python = await probePython(path, source)
+      if (python.reason === null) return python
+      first ??= python
+    }
+    return first
   }
-  // A setting is obeyed even where it is broken: falling back in silence would run another Python than the one asked for.
-  const userOf = (found: readonly PythonEnvironment[]): PythonEnvironment | null => {
-    return found.find((python) => python.source === 'setting') ?? managedOf(found) ?? found.find((python) => python.reason === null) ?? found[0] ?? null
-  }
-  const placesOf = (flavour: Flavour, found: readonly PythonEnvironment[]): ReturnType<Toolchain['libraryPlaces']> => {
+  const placesOf = async (flavour: Flavour): ReturnType<Toolchain['libraryPlaces']> => {
     const { tensorrtPath, tensorrtRtxPath } = options.settings()
-    const own = [userOf(found), managedOf(found)].flatMap((python) => (python === null ? [] : [python]))
+    const own = [await userPython(), await managedPython()].flatMap((python) => (python === null ? [] : [python]))
     return libraryPlaces(flavour, { setting: flavour === 'tensorrt' ? tensorrtPath : tensorrtRtxPath, pythons: own, variables })
   }
 
   const look = async (): Promise<State> => {
-    const found = await pythons()
-    const user = userOf(found)
+    const user = await userPython()
     const faults: Finding[] = []
     // Each question is asked by itself: a host that dies over one library still answers the rest.
     const ask = async <T>(question: () => Promise<T>): Promise<{ value: T | null; finding: Finding | null }> => {
@@ -72,14 +79,14 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
     const info = await ask(() => options.host.call('addon.info', {}))
     const cuda = await ask(() => options.host.call('cuda.devices', {}))
     const library = async (flavour: Flavour): Promise<EngineAvailability> => {
-      const places = await placesOf(flavour, found)
+      const places = await placesOf(flavour)
       const answer = await ask(() => options.host.call('library.find', { flavour, places }))
       return availability(answer.value, answer.finding, places)
     }
     const engines = {
       tensorrt: await library('tensorrt'),
       'tensorrt-rtx': await library('tensorrt-rtx'),
-      'torch-tensorrt': torchTensorrt(user, found),
+      'torch-tensorrt': torchTensorrt(user),
       onnxruntime: onnxRuntime(info.value),
     }
     const driver = cuda.value?.driver ?? null
@@ -92,7 +99,7 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
       driver,
       gpus,
       engines,
-      findings: [...pythonFindings(user), ...faults, ...told, ...engineFindings(engines)],
+      findings: [...pythonFindings(user), ...faults, ...told],
     }
     const environment: Environment = {
       app: options.app.version,
@@ -110,7 +117,7 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
       onnxruntime: engines.onnxruntime.version,
       packages: Object.fromEntries(Object.entries(user?.packages ?? {}).filter(([name]) => relevant.test(name))),
     }
-    return { doctor, pythons: found, environment }
+    return { doctor, environment }
   }
 
   const state = (refresh = false): Promise<State> => {
@@ -128,13 +135,18 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
   }
 
   return {
-    doctor: async (asked) => (await state(asked?.refresh)).doctor,
+    doctor: async (asked) => {
+      const { doctor } = await state(asked?.refresh)
+      const attempts = doctor.engines['torch-tensorrt'].available ? [] : torchTensorrtAttempts(await pythons())
+      const engines = { ...doctor.engines, 'torch-tensorrt': { ...doctor.engines['torch-tensorrt'], attempts } }
+      return { ...doctor, engines, findings: [...doctor.findings, ...engineFindings(engines)] }
+    },
     environment: async () => (await state()).environment,
     // These need no engine host and are cheap, so they never wait for the rest.
     pythons,
-    userPython: async () => userOf(await pythons()),
-    managedPython: async () => managedOf(await pythons()),
-    libraryPlaces: async (flavour) => placesOf(flavour, await pythons()),
+    userPython,
+    managedPython,
+    libraryPlaces: placesOf,
   }
 }
 
@@ -149,16 +161,20 @@ function availability(
   return { available: false, version: null, path: null, attempts: attempts.length > 0 ? attempts : [{ path: 'the system', reason }] }
 }
 
-function torchTensorrt(user: PythonEnvironment | null, found: readonly PythonEnvironment[]): EngineAvailability {
+function torchTensorrt(user: PythonEnvironment | null): EngineAvailability {
   const version = user?.packages['torch-tensorrt'] ?? null
-  if (user !== null && version !== null) return { available: true, version, path: user.path, attempts: [] }
+  if (user === null || version === null) return { available: false, version: null, path: null, attempts: [] }
+  return { available: true, version, path: user.path, attempts: [] }
+}
+
+function torchTensorrtAttempts(found: readonly PythonEnvironment[]): EngineAvailability['attempts'] {
   const attempts = found.map((python) => ({
     path: python.path,
     reason:
       python.reason ??
       (python.packages['torch-tensorrt'] === undefined ? 'torch-tensorrt is not installed there' : 'it has torch-tensorrt, but is not the Python in use'),
   }))
-  return { available: false, version: null, path: null, attempts: attempts.length > 0 ? attempts : [{ path: 'PATH', reason: 'no Python was found' }] }
+  return attempts.length > 0 ? attempts : [{ path: 'PATH', reason: 'no Python was found' }]
 }
 
 /** The package's own word where the addon, which tells it too, cannot be loaded: ONNX Runtime works without it. */
