@@ -79,8 +79,7 @@ export function targetOf(gpu: Pick<Gpu, 'computeCapability'>): string {
  */
 export function runsHere(header: EngineHeader, devices: NativeResult<'cuda.devices'>): { runsHere: 'yes' | 'no' | 'unknown'; reason: string } {
   const here = devices.devices.map((device) => targetOf(device))
-  if (here.length === 0)
-    return { runsHere: 'no', reason: `There is no NVIDIA GPU here that could run it${devices.reason === null ? '' : ` (${devices.reason})`}.` }
+  if (here.length === 0) return { runsHere: 'no', reason: `No GPU here can run it${devices.reason === null ? '' : `: ${devices.reason}`}.` }
   if (header.flavour !== 'tensorrt-rtx' || header.targets.length === 0) {
     return { runsHere: 'unknown', reason: 'Its header does not say for which GPU it was built.' }
   }

@@ -92,7 +92,10 @@ std::shared_ptr<Driver> Driver::open(std::string& reason) {
     std::string why;
     auto library = loader::SharedLibrary::open(kDriverName, why);
     if (!library) {
-        reason = std::string("there is no NVIDIA driver (") + why + ")";
+        // Its absence is the ordinary case, and the loader's own words for it say less than these.
+        const bool absent = why.find("No such file") != std::string::npos || why.find("126") != std::string::npos;
+        reason = absent ? std::string("there is no NVIDIA driver (") + kDriverName + " was not found)"
+                        : "the NVIDIA driver could not be loaded: " + why;
         return nullptr;
     }
     const auto start = library->function<Entry<unsigned>>("cuInit");
