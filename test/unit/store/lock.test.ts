@@ -65,7 +65,7 @@ describe('lockFolder', () => {
     await taken[0]!.value.release()
   })
 
-  it.runIf(process.getuid?.() !== 0)('says that a read-only folder cannot be written', async () => {
+  it.runIf(process.getuid?.() !== 0)('says that a read-only folder cannot be written (needs an ordinary user)', async () => {
     await expect(lockFolder('/proc')).rejects.toMatchObject({ code: 'OUT_NOT_WRITABLE' })
   })
 })
