@@ -44,16 +44,21 @@ export async function setup({ only, quiet = false } = {}) {
   const started = Date.now()
   checkNode()
   let done = 0
+  /** @type {string[]} */
+  const later = []
   for (const step of steps.filter(({ name }) => !only || only.includes(name))) {
-    const reason = await step.needed()
-    if (reason === null) {
-      if (!quiet) say(`${step.title}: nothing to do`)
-      continue
-    }
-    say(`${step.title}: ${reason} (${step.cost})`)
     const since = Date.now()
     try {
-      if ((await step.run({ log: logger(step.name) })) === 'later') continue
+      const reason = await step.needed()
+      if (reason === null) {
+        if (!quiet) say(`${step.title}: nothing to do`)
+        continue
+      }
+      say(`${step.title}: ${reason} (${step.cost})`)
+      if ((await step.run({ log: logger(step.name) })) === 'later') {
+        later.push(step.title)
+        continue
+      }
     } catch (error) {
       if (error instanceof SetupFailure) throw error
       throw new SetupFailure(step.title, error instanceof Error ? error.message : String(error), step.remedy)
@@ -62,7 +67,8 @@ export async function setup({ only, quiet = false } = {}) {
     say(`${step.title}: done in ${elapsed(since)}`)
   }
   if (done > 0) say(`set-up: ${done} of ${steps.length} steps had something to do, ${elapsed(started)}`)
-  else if (!quiet) say('set-up: everything is there, nothing was done')
+  else if (!quiet && later.length === 0) say('set-up: everything is there, nothing was done')
+  if (later.length > 0 && !quiet) say(`set-up: left to you: ${later.join(', ')} (see above)`)
   return done
 }
 
