@@ -100,3 +100,9 @@ def change_member(path, ending: str, change) -> None:
         for name, data in changed:
             if data is not None:
                 archive.writestr(name, data)
+
+
+def graph_member(path) -> str:
+    """The member that holds the graph of an exported program, by the torch that wrote it."""
+    with zipfile.ZipFile(path) as archive:
+        return next(name for name in archive.namelist() if name.endswith(('models/model.json', 'serialized_exported_program.json')))

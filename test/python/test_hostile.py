@@ -132,7 +132,7 @@ def edit(path, change):
         change(tree)
         return json.dumps(tree).encode()
 
-    hostile.change_member(path, 'models/model.json', rewrite)
+    hostile.change_member(path, hostile.graph_member(path), rewrite)
 
 
 def code(canary):

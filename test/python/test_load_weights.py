@@ -241,6 +241,7 @@ def test_any_name(worker, tmp_path, name):
         (bytes(4096), {'LOAD_FAILED', 'FILE_TRUNCATED'}),
         (b'hello, this is text', {'LOAD_FAILED', 'FILE_TRUNCATED'}),
     ],
+    ids=['empty', 'zip', 'pickle', 'zeros', 'text'],
 )
 @pytest.mark.parametrize('format', ['state-dict', 'pickled-module', 'checkpoint', 'torchscript', 'exported-program'])
 def test_broken_files(worker, tmp_path, data, codes, format):

@@ -23,6 +23,8 @@ OTHER = [
     }
 ]
 
+CHOOSE_PYTHON = [{'kind': 'choose-python', 'label': 'Choose another Python'}]
+
 
 def export(request: Export, path: str) -> None:
     """Write the ONNX file at ``path``, its data beside it where the weights are too large for one file."""
@@ -36,6 +38,16 @@ def export(request: Export, path: str) -> None:
             {'torch': str(torch.__version__), 'exporter': 'dynamo'},
             OTHER,
         )
+    is_program = isinstance(request.module, torch.export.ExportedProgram)
+    if 'dynamic_shapes' not in known:
+        # torch 2.4 has the flag, and under it ignores names and dynamic sizes without a word.
+        raise WorkerError(
+            'CONVERT_FAILED',
+            f'The dynamo exporter of PyTorch {torch.__version__} takes neither names nor dynamic sizes.',
+            'Use PyTorch 2.5 or newer for it' + ('.' if is_program else ', or use the torchscript exporter.'),
+            {'torch': str(torch.__version__), 'exporter': 'dynamo'},
+            CHOOSE_PYTHON if is_program else OTHER,
+        )
     options: dict[str, Any] = {
         'dynamo': True,
         'input_names': request.inputs,
@@ -44,22 +56,19 @@ def export(request: Export, path: str) -> None:
         'external_data': request.weight_bytes > _EXTERNAL_OVER,
         'verbose': False,
     }
-    is_program = isinstance(request.module, torch.export.ExportedProgram)
     if not is_program:
         options['dynamic_shapes'] = _dynamic_shapes(request, torch)
     try:
-        program = torch.onnx.export(
+        torch.onnx.export(
             request.module,
             () if is_program else request.args,
             path,
             **{name: value for name, value in options.items() if name in known},
         )
-        if 'dynamic_shapes' not in known and program is not None:
-            program.save(path)  # torch 2.4 gives the program back and leaves saving to its caller
     except Cancelled:
         raise
     except Exception as error:
-        raise _explain(error, torch) from error
+        raise _explain(error, torch, is_program) from error
 
 
 def _dynamic_shapes(request: Export, torch: Any) -> Any:
@@ -82,7 +91,7 @@ def _dynamic_shapes(request: Export, torch: Any) -> Any:
     return tuple(shapes)
 
 
-def _explain(error: BaseException, torch: Any) -> WorkerError:
+def _explain(error: BaseException, torch: Any, is_program: bool) -> WorkerError:
     causes = [error]
     while causes[-1].__cause__ is not None and len(causes) < 10:
         causes.append(causes[-1].__cause__)
@@ -101,11 +110,15 @@ def _explain(error: BaseException, torch: Any) -> WorkerError:
     }
     if operators:
         said = f'ONNX has no words for {", ".join(operators)}, which the model uses{at}.'
-        remedy = 'Replace that operation in the model, or try the torchscript exporter, which knows other operators.'
+        remedy = 'Replace that operation in the model'
+        other = ', or try the torchscript exporter, which knows other operators.'
     else:
         said = f'The dynamo exporter cannot convert this model{at}: {type(cause).__name__}: {first_line(cause)}'
-        remedy = 'Try the torchscript exporter; it follows one example run and does not need to understand the code.'
-    return WorkerError('CONVERT_FAILED', said, remedy, evidence, OTHER)
+        remedy = 'Export the program again with this PyTorch' if is_program else 'Change that code'
+        other = ', or try the torchscript exporter, which follows one example run and need not understand the code.'
+    if is_program:
+        return WorkerError('CONVERT_FAILED', said, f'{remedy}, or convert the original model.', evidence, CHOOSE_PYTHON)
+    return WorkerError('CONVERT_FAILED', said, remedy + other, evidence, OTHER)
 
 
 def _named_frame(text: str) -> dict[str, Any] | None:

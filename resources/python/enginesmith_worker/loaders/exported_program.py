@@ -25,9 +25,9 @@ from .unpickle import explain, weights_only
 def load(source: dict[str, Any], context: Context) -> Model:
     """The program with its signature and the bounds of its symbols; it runs through ``ep.module()``."""
     context.progress('read the graph')
-    _look_before(source)
+    made_by = _look_before(source)
     context.progress('load the program')
-    program = _read(source)
+    program = _read(source, made_by)
     missing_attributes(program, source['path'])
     try:
         module = program.module()
@@ -64,8 +64,11 @@ def _program_call(module: Any, in_spec: Any, constants: list[tuple[bool, Any]]) 
     return ProgramCall()
 
 
-def _look_before(source: dict[str, Any]) -> None:
-    """Before torch reads the file: is it whole, would a string in it run as code, are its operators known here?"""
+def _look_before(source: dict[str, Any]) -> str | None:
+    """Before torch reads the file: is it whole, would a string in it run as code, are its operators known here?
+
+    Gives the version of torch that wrote it, where it says.
+    """
     path = source['path']
     try:
         programs = read_programs(path)
@@ -91,9 +94,11 @@ def _look_before(source: dict[str, Any]) -> None:
         needed = operators_of(program)
         if not register_known(needed):
             raise custom_operator_error([name for name in needed if not is_registered(name)], path)
+    made_by = programs[0].get('torch_version') if isinstance(programs[0], dict) else None
+    return made_by if isinstance(made_by, str) else None
 
 
-def _read(source: dict[str, Any]) -> Any:
+def _read(source: dict[str, Any], made_by: str | None) -> Any:
     torch = import_torch()
     heard = _Listener()
     logger = logging.getLogger('torch.export')
@@ -111,7 +116,7 @@ def _read(source: dict[str, Any]) -> Any:
                 'Export it again with this PyTorch, or trust this file once if you made it yourself.',
                 {'path': source['path'], 'globals': [], 'reason': first_line(cause)},
             ) from error
-        raise explain_program(cause, source['path']) from error
+        raise explain_program(cause, source['path'], made_by) from error
     finally:
         logger.removeHandler(heard)
 

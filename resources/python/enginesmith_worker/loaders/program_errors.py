@@ -22,8 +22,8 @@ _GUARD = re.compile(r'Guard failed|Expected input .* to be (equal to|[<>]=|of th
 _UNRESOLVED = re.compile(r'failed to resolve torch\.ops\.(\w+)\.(\w+)')
 
 
-def explain_program(error: BaseException, path: str) -> Exception:
-    """The worker error for what loading or running an exported program raised."""
+def explain_program(error: BaseException, path: str, made_by: str | None = None) -> Exception:
+    """The worker error for what loading or running an exported program raised; ``made_by`` is the torch that wrote it."""
     if isinstance(error, (WorkerError, OSError, MemoryError)):
         return error
     text, name = plain(error), os.path.basename(path)
@@ -61,9 +61,10 @@ def explain_program(error: BaseException, path: str) -> Exception:
         return missing_attribute_error(names, path)
     return WorkerError(
         'LOAD_FAILED',
-        f'PyTorch {version} cannot load the exported program {name}: {type(error).__name__}: {first_line(error)}',
+        f'PyTorch {version} cannot load the exported program {name}'
+        f'{f", which PyTorch {made_by} wrote" if made_by else ""}: {type(error).__name__}: {first_line(error)}',
         'Use the PyTorch version that exported it, or export it again with this one.',
-        evidence,
+        {**evidence, 'madeBy': made_by},
         [{'kind': 'choose-python', 'label': 'Choose another Python'}],
     )
 

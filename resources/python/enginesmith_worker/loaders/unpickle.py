@@ -123,7 +123,7 @@ def _missing_class(error: Exception) -> Any:
 
 def _refuse_old_tar(path: str, torch: Any) -> None:
     # torch before 2.6 unpickles the tar format of 2017 fully even under weights_only=True (CVE-2025-32434).
-    if tuple(int(part) for part in torch.__version__.split('.')[:2]) < (2, 6) and tarfile.is_tarfile(path):
+    if tuple(int(part) for part in torch.__version__.split('.')[:2]) < (2, 6) and _is_old_tar(path):
         raise WorkerError(
             'LOAD_DANGEROUS_PICKLE',
             'The file is in the tar format of PyTorch 0.1, which this PyTorch cannot read without running what is in it.',
@@ -131,6 +131,14 @@ def _refuse_old_tar(path: str, torch: Any) -> None:
             {'path': path},
             [{'kind': 'choose-python', 'label': 'Choose another Python'}],
         )
+
+
+def _is_old_tar(path: str) -> bool:
+    try:
+        with tarfile.open(path, 'r:') as archive:
+            return 'pickle' in archive.getnames()
+    except (tarfile.TarError, EOFError, ValueError):
+        return False
 
 
 def _refused(path: str, source: dict[str, Any], error: Exception) -> tuple[list[str], list[str]]:
@@ -201,7 +209,7 @@ def _allowed(source: dict[str, Any], torch: Any) -> Iterator[None]:
         with serialization.safe_globals([pair if pairs else pair[0] for pair in objects]):
             yield
         return
-    before = serialization.get_safe_globals()
+    before = list(serialization.get_safe_globals())  # torch 2.4 gives its own list, which the next line extends
     serialization.add_safe_globals([pair[0] for pair in objects])
     try:
         yield

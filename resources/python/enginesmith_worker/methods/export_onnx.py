@@ -31,7 +31,8 @@ def export_onnx(params: dict[str, Any], context: Context) -> dict[str, Any]:
         else:
             findings += torchscript.export(request, path, model.scripted)
         context.progress('read back')
-        opset, inputs = _read_back(path)
+        opset, inputs, outputs = _read_back(path)
+        _check_names(request, list(inputs), outputs, exporter)
         findings += _compare(request, opset, inputs, exporter)
         return {'files': _move(scratch, request.path), 'opset': opset, 'exporter': exporter, 'findings': findings}
     finally:
@@ -54,8 +55,8 @@ def _choose(model: Model, asked: str) -> tuple[str, list[dict[str, Any]]]:
     ]
 
 
-def _read_back(path: str) -> tuple[int, dict[str, list[Any]]]:
-    """The opset, and the inputs with their sizes: a number or a symbol, None where nothing is said."""
+def _read_back(path: str) -> tuple[int, dict[str, list[Any]], list[str]]:
+    """The opset, the inputs with their sizes (a number or a symbol, None where nothing is said), and the outputs."""
     try:
         import onnx
     except ImportError as error:
@@ -73,7 +74,20 @@ def _read_back(path: str) -> tuple[int, dict[str, list[Any]]]:
         for value in model.graph.input
         if value.name not in stored
     }
-    return opset, inputs
+    return opset, inputs, [value.name for value in model.graph.output]
+
+
+def _check_names(request: Export, inputs: list[str], outputs: list[str], exporter: str) -> None:
+    """Hops are compared by name: a graph with names of its own would be compared with nothing."""
+    unknown = [name for name in inputs if name not in request.inputs]
+    if unknown or outputs != request.outputs:
+        raise WorkerError(
+            'CONVERT_FAILED',
+            f'The {exporter} exporter wrote other names than it was given: inputs {", ".join(inputs)}, outputs {", ".join(outputs)}.',
+            'Use the other exporter, or a newer PyTorch.',
+            {'exporter': exporter, 'inputs': inputs, 'outputs': outputs, 'wanted': [*request.inputs, *request.outputs]},
+            torchscript.OTHER if exporter == 'torchscript' else dynamo.OTHER,
+        )
 
 
 def _compare(request: Export, opset: int, inputs: dict[str, list[Any]], exporter: str) -> list[dict[str, Any]]:
