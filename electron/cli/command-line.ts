@@ -89,7 +89,7 @@ function lazyCore(surroundings: Surroundings): { get(settings?: Partial<Settings
         createCore({
           dataFolder: dataFolder(surroundings.environment),
           ...surroundings.installation,
-          app: { version: surroundings.version, electron: surroundings.electron },
+          app: { version: surroundings.version, electron: surroundings.electron, window: surroundings.window ?? null },
           launchHost: surroundings.launchHost,
           oneShot: true,
         }),

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { version } from '../../package.json'
+import { devDependencies, version } from '../../package.json'
 import { createNodeLauncher } from '../core/engine-host/node-launcher'
 import { runCommandLine } from './command-line'
 import { stopSignals, stopWhenOrphaned } from './signals'
@@ -14,6 +14,16 @@ const root = path.resolve(here, '..', '..')
 const at = (...parts: string[]): string => path.join(root, ...parts)
 const addon = at('native', 'build', 'enginesmith.node')
 
+/** What set-up says that it put there. */
+function electronOfClone(): Surroundings['window'] {
+  try {
+    const record = JSON.parse(fs.readFileSync(at('.electron', 'current.json'), 'utf8')) as { version?: unknown }
+    return typeof record.version === 'string' ? { electron: record.version, wanted: devDependencies.electron } : null
+  } catch {
+    return null
+  }
+}
+
 const surroundings: Surroundings = {
   argv: process.argv.slice(2),
   environment: process.env,
@@ -21,6 +31,7 @@ const surroundings: Surroundings = {
   packaged: false,
   version,
   electron: null,
+  window: electronOfClone(),
   installation: {
     pythonResources: at('resources', 'python'),
     addon,

@@ -24,6 +24,8 @@ export interface Surroundings {
   packaged: boolean
   version: string
   electron: string | null
+  /** The Electron that opens windows here and the one that the program is made for; null where none is set up. */
+  window?: { electron: string; wanted: string } | null
   installation: Installation
   launchHost: HostLauncher
   stdout: NodeJS.WriteStream

@@ -110,6 +110,15 @@ export interface Core {
   dispose(): Promise<void>
 }
 
+/** The program that the core runs in. */
+export interface AppFacts {
+  version: string
+  /** Null under plain Node. */
+  electron: string | null
+  /** The Electron that opens windows here and the one that the program is made for; absent where none is set up. */
+  window?: { electron: string; wanted: string } | null
+}
+
 export interface CoreOptions {
   /** Folder with settings.json and runs/. */
   dataFolder: string
@@ -121,7 +130,7 @@ export interface CoreOptions {
   managedPython: string
   /** Trained sample, its inputs and right answers. */
   samples: string
-  app: { version: string; electron: string | null }
+  app: AppFacts
   launchHost: HostLauncher
   /** True under the command line: no warm pools, no history index. */
   oneShot: boolean

@@ -48,6 +48,22 @@ export function gpuFindings(found: { driver: string | null; gpus: DoctorDocument
   ]
 }
 
+const major = (version: string): number => Number(version.split('.')[0])
+
+/** What is to be said where the window runs on an older Electron than the program is made for. */
+export function electronFindings(window: { electron: string; wanted: string } | null): Finding[] {
+  if (window === null || major(window.electron) >= major(window.wanted)) return []
+  return [
+    makeFinding(
+      'ELECTRON_FALLBACK',
+      'info',
+      `The window runs on Electron ${window.electron}, because Electron ${window.wanted} could not be downloaded. Everything works, but that version gets no security fixes.`,
+      'Where the Electron releases can be reached: use Node 22.12 or newer, remove the folder .electron, and run npm run setup.',
+      { electron: window.electron, wanted: window.wanted },
+    ),
+  ]
+}
+
 const names = { tensorrt: 'TensorRT', 'tensorrt-rtx': 'TensorRT-RTX', 'torch-tensorrt': 'Torch-TensorRT', onnxruntime: 'ONNX Runtime' } as const
 const how = {
   tensorrt: 'Install it into the Python environment (pip install tensorrt-cu12), or set its folder in Settings or TENSORRT_ROOT.',

@@ -5,11 +5,11 @@ import type { DoctorDocument, EngineAvailability, Environment, PythonEnvironment
 import type { Finding } from '../../../contract/finding'
 import type { Flavour, NativeResult } from '../../../contract/native'
 import type { Settings } from '../../../contract/settings'
-import type { EngineHost, Toolchain } from '../api'
+import type { AppFacts, EngineHost, Toolchain } from '../api'
 import { findingOf } from '../errors'
 import { findCandidates } from '../python/find'
 import { probePython, torchCuda } from '../python/probe'
-import { engineFindings, gpuFindings, pythonFindings } from './findings'
+import { electronFindings, engineFindings, gpuFindings, pythonFindings } from './findings'
 import { libraryPlaces } from './library-places'
 
 export interface ToolchainOptions {
@@ -17,7 +17,7 @@ export interface ToolchainOptions {
   host: EngineHost
   /** The managed environment's interpreter, or where it would be. */
   managedPython: string
-  app: { version: string; electron: string | null }
+  app: AppFacts
   /** Stands for the process's own variables in tests. */
   variables?: NodeJS.ProcessEnv
 }
@@ -99,7 +99,7 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
       driver,
       gpus,
       engines,
-      findings: [...pythonFindings(user), ...faults, ...told],
+      findings: [...pythonFindings(user), ...faults, ...told, ...electronFindings(options.app.window ?? null)],
     }
     const environment: Environment = {
       app: options.app.version,

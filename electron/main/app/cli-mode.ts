@@ -2,6 +2,7 @@ import { app } from 'electron'
 import type { Surroundings } from '../../cli/surroundings'
 import { createUtilityLauncher } from '../host/utility-launcher'
 import { verifyResources } from '../security/manifest'
+import { runningElectron } from './electron-version'
 import type { AppPaths } from './paths'
 import { describeFault } from './log'
 
@@ -24,6 +25,7 @@ export async function runCliMode(argv: readonly string[], paths: AppPaths): Prom
       packaged: app.isPackaged,
       version: app.getVersion(),
       electron: process.versions['electron'] ?? null,
+      window: runningElectron(),
       installation: paths.installation,
       launchHost: createUtilityLauncher({ entry: paths.hostEntry, addon: paths.installation.addon }),
       stdout: process.stdout,

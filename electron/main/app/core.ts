@@ -1,6 +1,7 @@
 import type { Core } from '../../core/api'
 import { verifyResources } from '../security/manifest'
 import { createUtilityLauncher } from '../host/utility-launcher'
+import { runningElectron } from './electron-version'
 import type { AppPaths } from './paths'
 
 export interface CoreFacts {
@@ -20,7 +21,7 @@ export function lazyCore({ paths, dataFolder, version }: CoreFacts): { get: () =
     const core = createCore({
       dataFolder,
       ...paths.installation,
-      app: { version, electron: process.versions['electron'] ?? null },
+      app: { version, electron: process.versions['electron'] ?? null, window: runningElectron() },
       launchHost: createUtilityLauncher({ entry: paths.hostEntry, addon: paths.installation.addon }),
       oneShot: false,
     })
