@@ -79,6 +79,11 @@ export function fileName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
 
+/** `#7ade`: tells runs of one model apart. */
+export function runTag(id: string): string {
+  return `#${id.slice(-4)}`
+}
+
 /** The last two parts of a path, for where the whole is in a title: `tensorrt_rtx_libs/libtensorrt_rtx.so.1`. */
 export function pathEnd(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).slice(-2).join('/')

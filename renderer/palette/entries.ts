@@ -17,7 +17,7 @@ import {
 } from '@lucide/vue'
 import { computed, type Component, type ComputedRef } from 'vue'
 import { t, type MessageKey } from '../i18n'
-import { when } from '../i18n/format'
+import { runTag, when } from '../i18n/format'
 import { runState } from '../parts/run-state'
 import { runAction, type ActionName } from '../shell/keys'
 import { useRuns } from '../stores/runs'
@@ -60,7 +60,7 @@ export function usePaletteEntries(): ComputedRef<PaletteEntry[]> {
       group: 'runs' as const,
       icon: Box,
       text: run.name,
-      side: `${t(`common.state.${runState(run)}`)} · ${when(run.updatedAt)}`,
+      side: `${runTag(run.id)} · ${t(`common.state.${runState(run)}`)} · ${when(run.updatedAt)}`,
       run: () => void runs.openFolder(run.folder),
     })),
     shell('openFile', FileDown, 'palette.openFile', 'Ctrl O'),

@@ -79,6 +79,7 @@ export const useRuns = defineStore('runs', () => {
   }
   async function show(path: string, work: () => Promise<RunSnapshot>): Promise<RunSnapshot | undefined> {
     ui.opening = path
+    ui.clearErrors()
     try {
       const snapshot = apply(await work())
       ui.showRun(snapshot.id, firstStageToSee(snapshot))

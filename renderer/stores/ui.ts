@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import type { StageName } from '../../contract/run'
 import { ApiError, call, on } from '../api'
-import { t } from '../i18n'
+import { explanation, t } from '../i18n'
 import { useSettings } from './settings'
 
 export type ViewName = 'home' | 'run' | 'history' | 'toolchain' | 'settings'
@@ -61,9 +61,13 @@ export const useUi = defineStore('ui', () => {
   function dismiss(id: number): void {
     notices.value = notices.value.filter((notice) => notice.id !== id)
   }
+  /** What was refused before says nothing about the next attempt. */
+  function clearErrors(): void {
+    notices.value = notices.value.filter((notice) => notice.severity !== 'error')
+  }
   /** Shows what a command refused: code, message, remedy. */
   function report(error: unknown): void {
-    if (error instanceof ApiError) notify({ severity: 'error', text: error.message, remedy: error.remedy })
+    if (error instanceof ApiError) notify({ severity: 'error', text: error.message, remedy: explanation(error.code) ?? error.remedy })
     else notify({ severity: 'error', text: error instanceof Error ? error.message : t('shell.unreadable') })
   }
   /** Says something once to a screen reader. */
@@ -101,6 +105,7 @@ export const useUi = defineStore('ui', () => {
     toggleLog,
     notify,
     dismiss,
+    clearErrors,
     report,
     announce,
     attempt,

@@ -4,7 +4,11 @@ import { recipeSchema, type Recipe } from '../../../contract/recipe'
 /** The bundled model: an exported program, which carries its own code and signature. */
 export const sampleFile = (samples: string): string => path.join(samples, 'shapes.pt2')
 
-/** What the sample is run with: pictures whose right answers are known, and those answers. */
-export function sampleRecipe(samples: string): Recipe {
-  return recipeSchema.parse({ load: { inputsFile: path.join(samples, 'inputs.npz') }, validate: { expect: path.join(samples, 'expected.npz') } })
+/**
+ * How the sample is run: with pictures whose right answers are known, and those answers; on a machine without torch
+ * the same network as ONNX.
+ */
+export function sampleRun(samples: string, hasTorch: boolean): { path: string; recipe: Recipe } {
+  const recipe = recipeSchema.parse({ load: { inputsFile: path.join(samples, 'inputs.npz') }, validate: { expect: path.join(samples, 'expected.npz') } })
+  return { path: hasTorch ? sampleFile(samples) : path.join(samples, 'shapes.onnx'), recipe }
 }

@@ -43,3 +43,10 @@ export function rememberedState(window: BrowserWindow): NonNullable<Settings['wi
   const { width, height } = window.getNormalBounds()
   return { width, height, maximized: window.isMaximized() }
 }
+
+export function controlWindow(window: BrowserWindow, action: 'minimize' | 'maximize' | 'close'): void {
+  if (action === 'close') window.close()
+  else if (action === 'minimize') window.minimize()
+  else if (window.isMaximized()) window.unmaximize()
+  else window.maximize()
+}

@@ -6,7 +6,7 @@ export default {
   compareHint: '选择两次运行进行比较',
   verdicts: '按判定筛选',
   all: '全部',
-  columns: { model: '模型', verdict: '判定', format: '格式', backend: '后端', findings: '发现', time: '用时', when: '时间', actions: '操作' },
+  columns: { run: '运行', model: '模型', verdict: '判定', format: '格式', backend: '后端', findings: '发现', time: '用时', when: '时间', actions: '操作' },
   allRows: '全部行',
   open: '打开 {name}',
   show: '显示 {name} 的文件夹',

@@ -4,7 +4,7 @@ import { findingCodes } from '../../../contract/finding'
 import type { LogLine } from '../../../contract/run'
 import en from '../../../renderer/i18n/en'
 import zhCN from '../../../renderer/i18n/zh-CN'
-import { setLocale, t } from '../../../renderer/i18n'
+import { explanation, setLocale, t } from '../../../renderer/i18n'
 import * as format from '../../../renderer/i18n/format'
 import Chip from '../../../renderer/parts/Chip.vue'
 import FindingRow from '../../../renderer/parts/FindingRow.vue'
@@ -48,6 +48,12 @@ describe('words', () => {
   })
   it('title every finding code', () => {
     expect(Object.keys(en.findings.title).sort()).toEqual([...findingCodes].sort())
+  })
+  it('explain every finding code in Chinese, and none in English, where the message does', () => {
+    for (const code of findingCodes) expect(explanation(code), code).toBeNull()
+    setLocale('zh-CN')
+    for (const code of findingCodes) expect(explanation(code), code).toMatch(/。$/)
+    expect(explanation('NO_SUCH_CODE')).toBeNull()
   })
   it('count in English', () => {
     expect(t('shell.problems', { n: 1, count: '1' })).toBe('1 problem')

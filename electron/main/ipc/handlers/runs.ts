@@ -8,8 +8,8 @@ import type { Handlers } from '../register'
 export interface RunDeps {
   core: () => Promise<Core>
   runs: OpenRuns
-  /** The recipe of a file that the app brings itself; null for any other. */
-  ownRecipe: (path: string) => Recipe | null
+  /** How a file that the app brings itself is run; null for any other. */
+  ownRun: (path: string) => Promise<{ path: string; recipe: Recipe } | null>
   /** Moves a folder to the system's trash. */
   trash: (folder: string) => Promise<void>
   showFolder: (folder: string) => void
@@ -29,10 +29,14 @@ type Names =
   | 'run.showFolder'
   | 'run.remove'
 
-export function runHandlers({ core, runs, ownRecipe, trash, showFolder }: RunDeps): Pick<Handlers, Names> {
+export function runHandlers({ core, runs, ownRun, trash, showFolder }: RunDeps): Pick<Handlers, Names> {
   return {
     'file.describe': async ({ path }) => (await core()).describeFile(path),
-    'run.create': async ({ path, recipe }) => ((await isRunFolder(path)) ? runs.openFolder(path) : runs.create(path, recipe ?? ownRecipe(path) ?? undefined)),
+    'run.create': async ({ path, recipe }) => {
+      if (await isRunFolder(path)) return runs.openFolder(path)
+      const own = recipe === null ? await ownRun(path) : null
+      return own ? runs.create(own.path, own.recipe) : runs.create(path, recipe ?? undefined)
+    },
     'run.open': ({ folder }) => runs.openFolder(folder),
     'run.get': async ({ id }) => (await runs.get(id)).snapshot(),
     'run.list': async () => (await core()).runs.list(),

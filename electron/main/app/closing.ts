@@ -1,0 +1,56 @@
+import { app, type BrowserWindow } from 'electron'
+import type { Core } from '../../core/api'
+import { rememberedState } from '../windows/main-window'
+import { askClose } from './dialogs'
+import { describeFault } from './log'
+import type { OpenRuns } from './open-runs'
+import type { Texts } from './texts'
+
+/** How long a run may take to stop, and the processes to end, once the window is to be closed. */
+const patienceMs = 6_000
+
+export interface ClosingDeps {
+  window: BrowserWindow
+  runs: OpenRuns
+  core: () => Core | null
+  texts: () => Texts
+  log: (text: string) => void
+}
+
+/** One way out: the window closes only after a question where a run is under way, and after everything was put in order. */
+export function guardClosing({ window, runs, core, texts, log }: ClosingDeps): void {
+  let state: 'open' | 'asking' | 'ending' = 'open'
+
+  const tidy = async (): Promise<void> => {
+    const remembered = window.isDestroyed() ? null : rememberedState(window)
+    await runs.cancelAll()
+    await runs.closeAll()
+    if (remembered) await core()?.saveSettings({ window: remembered })
+    await core()?.dispose()
+  }
+  const end = async (): Promise<void> => {
+    if (state === 'ending') return
+    state = 'ending'
+    const patience = new Promise((resolve) => setTimeout(resolve, patienceMs))
+    await Promise.race([tidy().catch((error: unknown) => log(`closing: ${describeFault(error)}`)), patience])
+    app.exit(0)
+  }
+  const ask = async (): Promise<void> => {
+    state = 'asking'
+    const yes = await askClose(window, texts())
+    state = 'open'
+    if (yes) await end()
+  }
+
+  window.on('close', (event) => {
+    event.preventDefault()
+    if (state === 'open') void (runs.running ? ask() : end())
+  })
+  app.on('before-quit', (event) => {
+    if (state === 'ending') return
+    event.preventDefault()
+    window.close()
+  })
+  // Asked to end by the system: nobody is there to answer a question.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
+}
