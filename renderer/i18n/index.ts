@@ -1,8 +1,6 @@
 import { createI18n } from 'vue-i18n'
 import en from './en'
-import type { FindingCode } from '../../contract/finding'
 import zhCN from './zh-CN'
-import { explain } from './zh-CN/explain'
 
 export type Locale = 'en' | 'zh-CN'
 
@@ -41,11 +39,6 @@ export function locale(): Locale {
 export function setLocale(next: Locale): void {
   i18n.global.locale.value = next
   document.documentElement.lang = next
-}
-
-/** What a finding means and what to do, where the language is not the one its message is in; null in English. */
-export function explanation(code: string): string | null {
-  return locale() === 'zh-CN' ? (explain[code as FindingCode] ?? null) : null
 }
 
 /** `system` becomes the nearest language there is. */

@@ -1,8 +1,10 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
+import { findingSchema } from '../../contract/finding'
 import type { StageName } from '../../contract/run'
+import { tell } from '../../contract/words'
 import { ApiError, call, on } from '../api'
-import { explanation, t } from '../i18n'
+import { locale, t } from '../i18n'
 import { useSettings } from './settings'
 
 export type ViewName = 'home' | 'run' | 'history' | 'toolchain' | 'settings'
@@ -13,6 +15,8 @@ export interface Notice {
   severity: 'info' | 'error'
   text: string
   remedy?: string
+  /** The core's own words, where they say more than `text`. */
+  original?: string
 }
 
 /** What only the window knows: which view, which run, what is open. Nothing of it is the truth about a run. */
@@ -67,8 +71,12 @@ export const useUi = defineStore('ui', () => {
   }
   /** Shows what a command refused: code, message, remedy. */
   function report(error: unknown): void {
-    if (error instanceof ApiError) notify({ severity: 'error', text: error.message, remedy: explanation(error.code) ?? error.remedy })
-    else notify({ severity: 'error', text: error instanceof Error ? error.message : t('shell.unreadable') })
+    if (error instanceof ApiError) {
+      const { code, message, remedy, details } = error
+      const finding = findingSchema.safeParse({ code, severity: 'error', message, remedy, evidence: details })
+      const told = finding.success ? tell(finding.data, locale()) : { message, remedy, original: null }
+      notify({ severity: 'error', text: told.message, remedy: told.remedy, original: told.original ?? undefined })
+    } else notify({ severity: 'error', text: error instanceof Error ? error.message : t('shell.unreadable') })
   }
   /** Says something once to a screen reader. */
   function announce(text: string): void {

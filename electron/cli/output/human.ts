@@ -8,15 +8,16 @@ import type { Text } from '../text'
 
 const order = { error: 0, warning: 1, info: 2 } as const
 
-/** Findings, the gravest first: what, and what to do. */
+/** Findings, the gravest first: what, what to do, and the core's own words where they say more. */
 export function findingLines(findings: readonly Finding[], text: Text): string[] {
   return [...findings]
     .sort((a, b) => order[a.severity] - order[b.severity])
     .flatMap((finding) => {
-      const title = text.titles[finding.code]
+      const { title, message, remedy, original } = text.told(finding)
       return [
-        `${text.words.severity[finding.severity]} ${finding.code}${title ? ` ${title}` : ''}: ${finding.message}`,
-        `  ${text.words.remedy}: ${finding.remedy}`,
+        `${text.words.severity[finding.severity]} ${finding.code}${title ? ` ${title}` : ''}: ${message}`,
+        `  ${text.words.remedy}: ${remedy}`,
+        ...(original?.split('\n').map((line) => `    ${line}`) ?? []),
         ...namesIn(finding),
       ]
     })

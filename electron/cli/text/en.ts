@@ -1,4 +1,5 @@
-import type { FindingCode } from '../../../contract/finding'
+import type { Finding } from '../../../contract/finding'
+import { tell } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -7,8 +8,7 @@ const seconds = (value: number): string =>
 export const en = {
   about: 'From a PyTorch file to a TensorRT engine that is proven equal to it.',
   seconds,
-  /** Titles of codes; in English the code is its own title. */
-  titles: {} as Partial<Record<FindingCode, string>>,
+  told: (finding: Finding) => tell(finding, 'en'),
   help: {
     usage: 'Usage:',
     arguments: 'Arguments:',

@@ -1,5 +1,5 @@
 import type { Text } from './en'
-import { zhTitles } from './zh-titles'
+import { stages, tell } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} 秒` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -7,7 +7,7 @@ const seconds = (value: number): string =>
 export const zh: Text = {
   about: '从 PyTorch 文件到经验证与之等价的 TensorRT 引擎。',
   seconds,
-  titles: zhTitles,
+  told: (finding) => tell(finding, 'zh-CN'),
   help: {
     usage: '用法：',
     arguments: '参数：',
@@ -143,7 +143,7 @@ export const zh: Text = {
   },
   words: {
     severity: { info: '提示', warning: '警告', error: '错误' },
-    stages: { load: '加载', convert: '转换', build: '构建', validate: '验证' },
+    stages,
     states: {
       pending: '未到达',
       running: '进行中',

@@ -26,7 +26,10 @@ export function renderHtml(data: ReportData): string {
     name: basename(snapshot.input.path.replaceAll('\\', '/')),
     verdict: snapshot.verdict ?? 'none',
     stages: stageNames.map((name) => ({ name: words.stage[name], ...snapshot.stages[name], state: words.state[snapshot.stages[name].state] })),
-    findings: [...snapshot.findings, ...stageNames.flatMap((name) => snapshot.stages[name].findings)],
+    findings: [...snapshot.findings, ...stageNames.flatMap((name) => snapshot.stages[name].findings)].map((finding) => ({
+      ...finding,
+      ...words.told(finding),
+    })),
     artifacts: stageNames.flatMap((name) => snapshot.stages[name].artifacts.filter((artifact) => artifact.kind !== 'report')),
     charts,
     environment: [

@@ -23,6 +23,7 @@ th { font-weight: 600; color: var(--soft); font-size: 12px; white-space: nowrap;
 td.n, th.n { text-align: right; white-space: nowrap; }
 code, .mono { font-family: ui-monospace, 'SFMono-Regular', Consolas, 'Liberation Mono', monospace; font-size: 12.5px; overflow-wrap: anywhere; }
 .finding { border: 1px solid var(--line); border-left: 4px solid var(--mark); border-radius: 8px; background: var(--panel); padding: 10px 14px; margin: 8px 0; overflow-wrap: anywhere; }
+.own { white-space: pre-line; }
 .finding.error { border-left-color: var(--fail); } .finding.warning { border-left-color: var(--open); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 16px; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); padding: 12px; }

@@ -45,7 +45,7 @@ export const reportTemplate = `<!doctype html>
 <section>
 <h2><%= it.words.headings.findings %></h2>
 <% if (it.findings.length === 0) { %><p class="soft"><%= it.words.none %></p><% } %>
-<% for (const finding of it.findings) { %><div class="finding <%= finding.severity %>"><p><code><%= finding.code %></code></p><p><%= finding.message %></p><p class="soft"><%= it.words.remedy %>: <%= finding.remedy %></p></div><% } %>
+<% for (const finding of it.findings) { %><div class="finding <%= finding.severity %>"><p><code><%= finding.code %></code><% if (finding.title) { %> <strong><%= finding.title %></strong><% } %></p><p><%= finding.message %></p><p class="soft"><%= it.words.remedy %>: <%= finding.remedy %></p><% if (finding.original) { %><p class="soft mono own"><%= finding.original %></p><% } %></div><% } %>
 </section>
 
 <section>

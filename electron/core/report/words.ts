@@ -1,9 +1,12 @@
 import type { Settings } from '../../../contract/settings'
+import { hops, stages, tell, type Told } from '../../../contract/words'
+import type { Finding } from '../../../contract/finding'
 import type { Hop, StageName, StageState, Verdict } from '../../../contract/run'
 
-/** Every word of the report that is not data. Findings carry their own text. */
+/** Every word of the report that is not data. */
 export interface ReportWords {
   lang: string
+  told: (finding: Finding) => Told
   title: string
   verdict: Record<Verdict | 'none', string>
   verdictText: Record<Verdict | 'none', string>
@@ -56,6 +59,7 @@ export interface ReportWords {
 
 const en: ReportWords = {
   lang: 'en',
+  told: (finding) => tell(finding, 'en'),
   title: 'Conversion report',
   verdict: { pass: 'Pass', fail: 'Fail', 'not-judged': 'Not judged', none: 'No verdict' },
   verdictText: {
@@ -137,6 +141,7 @@ const en: ReportWords = {
 
 const zh: ReportWords = {
   lang: 'zh-CN',
+  told: (finding) => tell(finding, 'zh-CN'),
   title: '转换报告',
   verdict: { pass: '通过', fail: '未通过', 'not-judged': '未判定', none: '无结论' },
   verdictText: {
@@ -145,14 +150,8 @@ const zh: ReportWords = {
     'not-judged': '没有失败项，但有内容无法在此判定。',
     none: '尚未运行到验证。',
   },
-  hop: {
-    'pytorch-onnx': 'PyTorch → ONNX',
-    'onnx-engine': 'ONNX → 引擎',
-    'pytorch-engine': 'PyTorch → 引擎',
-    'expected-onnx': '正确答案 → ONNX',
-    'expected-engine': '正确答案 → 引擎',
-  },
-  stage: { load: '加载', convert: '转换', build: '构建', validate: '验证' },
+  hop: hops,
+  stage: stages,
   state: {
     pending: '未运行',
     running: '运行中',

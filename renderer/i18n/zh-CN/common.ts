@@ -1,3 +1,5 @@
+import { kinds, stages } from '../../../contract/words'
+
 export default {
   seconds: '{count} 秒',
   yesterday: '昨天',
@@ -13,7 +15,7 @@ export default {
   notFound: '未找到',
   driver: '驱动 {version}',
   notTensorrt: '不是 TensorRT',
-  stage: { load: '加载', convert: '转换', build: '构建', validate: '验证' },
+  stage: stages,
   state: {
     pass: '通过',
     fail: '未通过',
@@ -59,16 +61,5 @@ export default {
     logDropped: '最前面的 {count} 行仅保存在运行文件夹中。',
     confirm: '确认',
   },
-  action: {
-    'set-option': '设置 {label}',
-    'choose-file': '选择文件…',
-    'choose-folder': '选择文件夹…',
-    'choose-python': '选择 Python…',
-    'open-toolchain': '打开工具链',
-    'run-again': '重新运行',
-    'choose-backend': '选择其他后端',
-    'choose-exporter': '选择其他导出器',
-    'open-settings': '打开设置',
-    copy: '复制',
-  },
+  action: kinds,
 }

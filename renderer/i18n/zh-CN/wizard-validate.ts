@@ -1,3 +1,5 @@
+import { hops } from '../../../contract/words'
+
 export default {
   verdict: '判定',
   before: '尚未验证',
@@ -33,13 +35,7 @@ export default {
   notCompared: '已比较 {count} / {total}',
   noneCompared: '未比较',
   pending: '尚未运行',
-  hop: {
-    'pytorch-onnx': 'PyTorch → ONNX',
-    'onnx-engine': 'ONNX → 引擎',
-    'pytorch-engine': 'PyTorch → 引擎',
-    'expected-onnx': '正确答案 → ONNX',
-    'expected-engine': '正确答案 → 引擎',
-  },
+  hop: hops,
   side: { pytorch: 'PyTorch', onnx: 'ONNX', engine: '引擎', expected: '正确答案' },
   outputsTitle: '输出',
   hopLabel: '跳',

@@ -1,10 +1,10 @@
 import { mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { findingCodes } from '../../../contract/finding'
+import { findingCodes, type Finding, type RemedyAction } from '../../../contract/finding'
 import type { LogLine } from '../../../contract/run'
 import en from '../../../renderer/i18n/en'
 import zhCN from '../../../renderer/i18n/zh-CN'
-import { explanation, setLocale, t } from '../../../renderer/i18n'
+import { setLocale, t } from '../../../renderer/i18n'
 import * as format from '../../../renderer/i18n/format'
 import Chip from '../../../renderer/parts/Chip.vue'
 import FindingRow from '../../../renderer/parts/FindingRow.vue'
@@ -48,12 +48,6 @@ describe('words', () => {
   })
   it('title every finding code', () => {
     expect(Object.keys(en.findings.title).sort()).toEqual([...findingCodes].sort())
-  })
-  it('explain every finding code in Chinese, and none in English, where the message does', () => {
-    for (const code of findingCodes) expect(explanation(code), code).toBeNull()
-    setLocale('zh-CN')
-    for (const code of findingCodes) expect(explanation(code), code).toMatch(/。$/)
-    expect(explanation('NO_SUCH_CODE')).toBeNull()
   })
   it('count in English', () => {
     expect(t('shell.problems', { n: 1, count: '1' })).toBe('1 problem')
@@ -148,6 +142,28 @@ describe('parts', () => {
     for (const text of ['The file is empty', 'FILE_EMPTY', finding.message, finding.remedy, '/m/a.onnx']) expect(row.text()).toContain(text)
     await row.get('button').trigger('click')
     expect(row.emitted('act')).toEqual([[finding.actions[0]]])
+  })
+  it('a list of findings reads in Chinese, with the original where it says more', () => {
+    setLocale('zh-CN')
+    const row = (code: 'ONNX_INVALID' | 'PYTHON_MISSING', evidence: Finding['evidence'], actions: RemedyAction[]): string[] => {
+      const finding: Finding = { code, severity: 'error', message: 'The tool said: bad node', remedy: 'Export it again.', evidence, actions }
+      const list = mount(FindingRow, { props: { finding } })
+      return [...list.findAll('.m, .text, .where, button').map((part) => part.text())]
+    }
+    expect(row('ONNX_INVALID', { path: '/m/a.onnx' }, [{ kind: 'choose-exporter', label: 'Try the other exporter' }])).toEqual([
+      'ONNX 文件无效',
+      '/m/a.onnx 不是有效的 ONNX 文件，或 ONNX Runtime 不接受它。',
+      '/m/a.onnx',
+      '请重新获取该文件，或用另一导出器、另一 opset 重新导出。',
+      'The tool said: bad node\nExport it again.',
+      '改用另一导出器',
+    ])
+    expect(row('PYTHON_MISSING', {}, [{ kind: 'choose-python', label: 'Choose a Python' }])).toEqual([
+      '未找到 Python',
+      '本机没有找到 Python：无法加载 PyTorch 文件；ONNX 文件仍可使用。',
+      '请运行 npm run setup 创建一个，或在设置中或用 --python 选择。',
+      '选择 Python…',
+    ])
   })
   it('radio cards have one tab stop, and arrows skip what cannot be chosen', async () => {
     const cards = [

@@ -118,6 +118,7 @@ describe('the report as a page', () => {
     expect(zh).toContain('<html lang="zh-CN">')
     expect(zh).toContain('未通过')
     expect(zh).not.toContain('What to do')
+    for (const text of ['引擎进程已停止', '引擎进程已停止。', '请重新运行该阶段', '<p class="soft mono own">It died\nAgain</p>']) expect(zh).toContain(text)
   })
 })
 

@@ -1,0 +1,28 @@
+import type { RemedyAction } from '../../finding'
+
+/** What the button of an action says where nothing more special is known. */
+export const kinds: Record<RemedyAction['kind'], string> = {
+  'set-option': '设置 {label}',
+  'choose-file': '重新选择文件…',
+  'choose-folder': '选择项目文件夹…',
+  'choose-python': '选择 Python…',
+  'open-toolchain': '打开工具链',
+  'run-again': '重新运行',
+  'choose-backend': '选择其他后端',
+  'choose-exporter': '改用另一导出器',
+  'open-settings': '打开设置',
+  copy: '复制',
+}
+
+/** By the path of the recipe that the action is about; `{value}` is what it sets. */
+export const options: Readonly<Record<string, string>> = {
+  'load.inputs': '填写输入',
+  'load.model': '填写模型类',
+  'load.modelArgs': '填写类的参数',
+  'load.keyPrefix': '设置键名前缀 {value}',
+  'convert.exporter': '改用 {value} 导出器',
+  'convert.opset': '使用导出器默认的 opset',
+  'build.profiles': '编辑形状范围',
+  'build.strip': '构建时保留权重',
+  'validate.expect': '选择正确答案文件…',
+}

@@ -1,0 +1,201 @@
+import type { SomeFindings } from '../words'
+
+const bothNames = '请检查两侧输出的名称。'
+const otherInputs = '请换用能使该输出可以比较的输入。'
+
+/** Build and Validate. */
+export const engines = {
+  BACKEND_CHOSEN: {
+    title: '已选定后端',
+    gist: ['没有指定后端，因此选用了 {backend}。', '没有指定后端，因此自动选用了一个。'],
+    remedy: '如需其他后端，请在构建步骤中或用 --backend 选择。',
+  },
+  BACKEND_MISSING: {
+    title: '后端未安装',
+    whole: '此版本的 Enginesmith 不支持后端 {backend}；可用的有 {available}。',
+    gist: ['{backend} 不可用（查找了 {attempts.length} 个位置）。', '{flavour} 在本机未找到或无法打开。', '库 {path} 无法使用。', '本机没有找到该后端。'],
+    remedy: [
+      '{?available}请选择 tensorrt、tensorrt-rtx 或 onnxruntime。',
+      '{?path}请选择其他库，或重新安装。',
+      '请把它安装到 Python 环境中，或在设置中选择其文件夹；ONNX Runtime 不需要它也能工作。',
+    ],
+  },
+  BACKEND_UNSUPPORTED_VERSION: {
+    title: '不支持此版本',
+    whole: ['库 {library}（{version}）的行为与其声称的版本不符。', '该库（{version}）的行为与其声称的版本不符。'],
+    gist: '该库的行为与其声称的版本不符。',
+    remedy: '请选择其他库。',
+  },
+  BUILD_FAILED: {
+    title: '构建失败',
+    gist: '库未能构建引擎。',
+    remedy: '日志中有库自己的说明；换一个目标、精度或形状可能可行。',
+  },
+  BUILD_UNSUPPORTED_OPERATOR: {
+    title: '库不支持的算子',
+    gist: ['ONNX Runtime 没有算子 {nodes.0.operator}。', '库无法接受模型的 {errors.length} 个节点。', '库无法接受模型中的算子。'],
+    remedy: '请在模型中替换该算子，用另一导出器或另一 opset 重新导出，或选择其他后端。',
+  },
+  BUILD_EMPTY_NETWORK: {
+    title: '网络没有任何层',
+    whole: '{path} 解析后的网络有 {layers} 层、{outputs} 个输出：没有可构建的内容。',
+    gist: '网络没有任何层：没有可构建的内容。',
+    remedy: '请确认这是正确的 ONNX 文件，或重新导出。',
+  },
+  BUILD_NOT_AS_REQUESTED: {
+    title: '构建结果与要求不同',
+    gist: '引擎与所要求的不同。',
+    remedy: '请查看“请求与实得”表；去掉此库或此 GPU 做不到的选项。',
+  },
+  BUILD_OPTION_UNSUPPORTED: {
+    title: '库不支持此选项',
+    whole: ['CPU 上的 ONNX Runtime 不构建引擎，因此没有 {options}。', '{?table}此库（{table}）没有 {value}。'],
+    gist: ['此库（{library}）不接受选项 {option} {value}。', '此库（{library}）不接受选项 {option}。', '此库不支持该选项。'],
+    remedy: ['{?options}请去掉这些选项，或选择 TensorRT 或 TensorRT-RTX。', '请将该选项保持默认，或选择支持它的库。'],
+  },
+  TARGET_NOT_THIS_GPU: {
+    title: 'TensorRT 只能面向本机 GPU 构建',
+    gist: ['此库只能面向所在的 GPU 构建，不能面向 {targets}。', '此库只能面向所在的 GPU 构建。'],
+    remedy: '请去掉目标，在有该 GPU 的机器上构建，或选择 TensorRT-RTX。',
+  },
+  TARGET_UNKNOWN: {
+    title: '未知目标',
+    whole: ['此库不能面向 {target} 构建。', '{given} 不是计算能力。'],
+    gist: '该目标未知。',
+    remedy: ['请从中选择：{known}。', '{?given}请写成 sm 加两到三位数字，如 sm86；多个用逗号连接。', '请选择其他目标。'],
+  },
+  GPU_MISSING: {
+    title: '没有 GPU',
+    whole: ['驱动（{driver}）没有显示任何 GPU（{reason}）。', '驱动（{driver}）没有显示任何 GPU。'],
+    gist: ['本机没有第 {device} 号 GPU。', '这需要 GPU，而本机没有可用的 GPU。'],
+    remedy: [
+      '{?driver}请检查 GPU 是否插好、已通电，且没有被 CUDA_VISIBLE_DEVICES 隐藏。',
+      '{?device}请不指定 GPU 序号，或选择存在的 GPU。',
+      '请在有 NVIDIA GPU 的机器上运行，或选择 TensorRT-RTX 并指定目标，或选择 ONNX Runtime。',
+    ],
+  },
+  DRIVER_MISSING: {
+    title: '没有 NVIDIA 驱动',
+    whole: [
+      '本机没有可用的 NVIDIA 驱动（{reason}）：TensorRT-RTX 可面向指定目标构建引擎，但不能在此运行。',
+      '本机没有可用的 NVIDIA 驱动：TensorRT-RTX 可面向指定目标构建引擎，但不能在此运行。',
+    ],
+    remedy: '在有 NVIDIA GPU 的机器上，请安装其驱动。其他机器无需操作：ONNX 一跳仍会判定。',
+  },
+  DRIVER_TOO_OLD: {
+    title: '驱动版本过旧',
+    whole: 'NVIDIA 驱动没有 {symbol}。',
+    gist: 'NVIDIA 驱动版本过旧。',
+    remedy: '请安装更新的 NVIDIA 驱动。',
+  },
+  OUT_OF_GPU_MEMORY: {
+    title: '显存不足',
+    gist: ['{?errors}构建期间显存用尽。', '可用显存不足。'],
+    remedy: '请关闭其他占用 GPU 的程序，或减小工作区或形状。',
+  },
+  TACTICS_SKIPPED: {
+    title: '部分策略被跳过',
+    gist: '构建器跳过了部分策略，多半因为显存不足：引擎可能不如应有的快。',
+    remedy: '请关闭其他占用 GPU 的程序，或加大工作区，再构建一次。',
+  },
+  REFIT_ALL_ZERO: {
+    title: '权重全为零',
+    whole: '{hop}：输出 {output} 全为零，因为引擎去掉了权重且尚未重新填入。',
+    gist: '输出全为零，因为引擎去掉了权重且尚未重新填入。',
+    remedy: '请先用 ONNX 文件的权重重新填充引擎再运行，或构建时保留权重。',
+  },
+  ENGINE_INCOMPATIBLE: {
+    title: '引擎与本机不兼容',
+    gist: '该引擎不能在本机运行。',
+    remedy: '请在构建时面向的 GPU 和库版本上运行，或为本机重新构建。',
+  },
+  ENGINE_HEADER_INVALID: {
+    title: '无法读取的引擎文件',
+    whole: '该文件以 {planOffset} 字节的元数据开头（Ultralytics 的写法）；其他工具会以 "magicTag" 拒绝它。',
+    gist: ['库写出的 {path} 无法作为引擎读取。', '该文件无法作为引擎读取。'],
+    remedy: ['{?planOffset}此处无需操作：会使用其后的引擎。供其他工具使用时，请去掉这些字节。', '请查看日志，并重新构建。'],
+  },
+  ENGINE_HOST_CODE: {
+    title: '引擎包含主机代码',
+    gist: '该引擎带有会在主机上执行的代码。',
+    remedy: '只有信任其来源时才加载；否则请用 ONNX 文件自行构建。',
+  },
+  ENGINE_NOT_RUN: {
+    title: '引擎尚未运行',
+    gist: ['引擎没有在本机运行，因此其各跳未判定（构建目标 {builtFor}）。', '引擎没有在本机运行，因此其各跳未判定。'],
+    remedy: [
+      '{?backend}请把运行文件夹复制到有相应 GPU 的机器上，运行：enginesmith validate RUN。文件夹带回后结果会合并。',
+      '{?tensor}请以普通的输入输出类型和线性格式构建引擎。',
+      '日志中有库自己的说明；请为此 GPU 重新构建引擎。',
+    ],
+  },
+  HOP_NOT_JUDGED: {
+    title: '有一项比较未判定',
+    whole: '{name} 的类型为 {dtype}，ONNX Runtime 无法从此处接收。',
+    gist: ['{hop}：输出 {output} 未判定。', 'ONNX Runtime 未能运行 {path}，因此该跳未判定。', 'ONNX 文件未能在 ONNX Runtime 上运行，因此该跳未判定。'],
+    remedy: [
+      '{?dtype}请导出输入和输出为 float32 或 float16 的模型，以便在 ONNX Runtime 上判定。',
+      `{?output}${otherInputs}`,
+      '请检查输入的形状和类型，或用另一导出器重新导出。',
+    ],
+  },
+  NOTHING_TO_COMPARE: {
+    title: '没有可比较的内容',
+    whole: ['该运行没有完成的构建，因此没有可验证的内容{?folder}。', '没有比较任何内容：没有可与结果对照的另一侧。'],
+    remedy: ['{?folder}请先运行前面的阶段，再验证。', '请从 PyTorch 模型开始，或用 --expect FILE.npz 给出正确答案，或在能运行该引擎的机器上验证。'],
+  },
+  OUTPUT_MISMATCH: {
+    title: '有值超出容差',
+    whole: [
+      '{hop}：输出 {output} 超出容差；{compared} 个值中有 {mismatched} 个不符，最大绝对误差 {maxAbs}，通过所需的 atol 为 {requiredAtol}。',
+      '{hop}：输出 {output} 超出容差；{compared} 个值中有 {mismatched} 个不符。',
+    ],
+    gist: ['{hop}：输出 {output} 超出容差。', '有输出超出容差。'],
+    remedy: '请查看误差产生的阶段及其直方图；换一个导出器或精度，或使用有依据的容差。',
+  },
+  OUTPUT_NAN: {
+    title: '输出包含 NaN 或无穷大',
+    gist: ['{hop}：输出 {output} 在参考为数值处含有 NaN 或无穷大。', '有输出在参考为数值处含有 NaN 或无穷大。'],
+    remedy: '请查找溢出：用更高的精度构建，或检查产生它的算子。',
+  },
+  OUTPUT_ZERO: {
+    title: '输出全为零',
+    gist: ['{hop}：输出 {output} 全为零或同一个数，而参考不是。', '有输出全为零或同一个数，而参考不是。'],
+    remedy: '权重可能缺失：请重新填充去掉权重的引擎或保留权重重新构建，并确认输入传到了模型。',
+  },
+  OUTPUT_MISSING: { title: '缺少输出', whole: '{hop}：缺少输出 {output}。', gist: '缺少一个输出。', remedy: bothNames },
+  OUTPUT_EXTRA: { title: '多出的输出', whole: '{hop}：参考中没有输出 {output}。', gist: '有参考中没有的输出。', remedy: bothNames },
+  OUTPUT_SHAPE: {
+    title: '输出形状不同',
+    gist: ['{hop}：输出 {output} 的形状与参考不同。', '有输出的形状与参考不同。'],
+    remedy: '请重新导出：某个尺寸可能被固定为样例的值。',
+  },
+  OUTPUT_DTYPE: {
+    title: '输出类型不同',
+    gist: ['{hop}：输出 {output} 的类型与参考不同。', '有输出的类型与参考不同。'],
+    remedy: '请重新导出，并把该输出转换为参考的类型。',
+  },
+  REFERENCE_CONSTANT: {
+    title: '参考输出为常量',
+    gist: ['{hop}：输出 {output} 无法判定：参考本身处处相同。', '输出无法判定：参考本身处处相同。'],
+    remedy: '请换用能使该输出变化的输入，例如真实数据。',
+  },
+  REFERENCE_NAN: {
+    title: '参考输出包含 NaN',
+    whole: '{hop}：输出 {output} 两侧有 {bothNan} 处同为 NaN，按相等计。',
+    gist: ['{hop}：输出 {output} 无法判定：参考只有 NaN。', '输出无法判定：参考只有 NaN。'],
+    remedy: ['{?bothNan}请确认模型对这些输入本应给出 NaN。', '请换用能使模型给出数值的输入。'],
+  },
+  NUMBER_NOT_FINITE: {
+    title: '存在非有限数',
+    whole: '有 {places.length} 个数为 NaN 或无穷，显示为 null。',
+    gist: '有数为 NaN 或无穷，显示为 null。',
+    remedy: '具体位置见证据；原因在被比较的值中。',
+  },
+  EXPECT_INVALID: {
+    title: '预期结果不符合要求',
+    whole: ['正确答案属于一组输入，而该运行有 {sets} 组。', '{path} 含有 {arrays}，其中没有一个是模型的输出（{outputs}）。'],
+    gist: ['无法读取正确答案 {path}。', '无法读取正确答案。'],
+    remedy: ['{?sets}请只用一组输入运行（load.sets 为 1，或用 --inputs）。', '请用 numpy.savez 以模型输出的名称保存正确答案。'],
+  },
+} as const satisfies SomeFindings

@@ -1,0 +1,165 @@
+import type { SomeFindings } from '../words'
+
+/** Load and Convert. */
+export const models = {
+  LOAD_UNSAFE_GLOBALS: {
+    title: '已拒绝加载全局名称',
+    whole: [
+      '{?sha256}该文件引用了 {names.length} 个 PyTorch 安全加载所拒绝的 Python 名称：{names}。未加载该文件。',
+      '{path} 引用了 {names.length} 个 PyTorch 安全加载所拒绝的 Python 名称：{names}。',
+    ],
+    gist: ['该文件引用了 {globals.length} 个权重文件用不到的类或函数：{globals}。未执行任何代码。', 'PyTorch 拒绝安全地读取该文件。未执行任何代码。'],
+    remedy: '请仅保存权重（torch.save(model.state_dict(), …)）并填写模型类，或使用 .safetensors 文件。只有信任其来源时才允许加载。',
+  },
+  LOAD_DANGEROUS_PICKLE: {
+    title: '该 pickle 会执行有害代码',
+    whole: ['加载 {path} 会执行触及系统的代码：{dangerous}。', '{?sha256}加载该文件会执行危险的代码：{names}。未加载该文件。'],
+    gist: ['{path} 在读取时会执行危险的代码。未执行任何代码。', '该文件在读取时会执行危险的代码。未执行任何代码。'],
+    remedy: '不要加载此文件。请获取 .safetensors 格式的权重，或从信任的来源获取。',
+  },
+  LOAD_SCAN_FAILED: {
+    title: '无法扫描该 pickle',
+    whole: '{?sha256}无法查明加载该文件时会执行什么，因此未加载。',
+    gist: ['无法查明加载 {path} 时会执行什么。', '无法查明加载该文件时会执行什么。'],
+    remedy: '请重新获取该文件；若仍如此，请获取 .safetensors 格式的权重。',
+  },
+  LOAD_CLASS_MISSING: {
+    title: '无法导入模型类',
+    whole: '{?classes}模块 {module} 中没有类 {class}。',
+    gist: ['无法从模块 {module} 导入模型类 {class}。', '无法导入模块 {module}。', '{class} 不是可用的模型类。', '无法导入模型类。'],
+    remedy: [
+      '请把其中之一写成 module:Class：{classes}。',
+      '{?module}请选择包含模块 {module} 的项目文件夹，或装有它的 Python 环境；也可仅保存 state_dict 并填写模型类。',
+      '请填写 nn.Module 类，或返回它的函数。',
+    ],
+  },
+  LOAD_CLASS_NEEDED: {
+    title: '文件仅包含权重',
+    whole: ['{path} 仅包含权重；如何计算写在模型的 Python 类中。', '该文件（{format}）仅包含权重：必须填写其所属的模型类。'],
+    gist: '该文件仅包含权重：必须填写其所属的模型类。',
+    remedy: '请在加载步骤中或用 --model 把类写成 module:Class，并选择其代码所在的项目文件夹（--project）。',
+  },
+  LOAD_STATE_DICT_MISMATCH: {
+    title: '权重与模型类不匹配',
+    whole: '权重与类 {class} 不匹配：缺少 {counts.missing} 个键，多出 {counts.unexpected} 个键，{counts.misshapen} 个键的形状不同。',
+    gist: ['权重与类 {class} 不匹配。', '权重与模型类不匹配。'],
+    remedy: ['设置键名前缀 {prefix} 后，全部键和形状都匹配（以 + 开头表示添加，否则表示去除）。', '请检查类及其参数是否与训练时相同。'],
+  },
+  LOAD_FAILED: {
+    title: '加载失败',
+    whole: '输入 {input} 是数值，不是张量。',
+    gist: [
+      '导入模块 {module} 时出错（{frame.file}，第 {frame.line} 行）。',
+      '导入模块 {module} 时出错。',
+      '模型代码出错（{frame.file}，第 {frame.line} 行）。',
+      '无法加载 {path}。',
+      '模型代码在样例输入上出错：{inputs}。',
+      '无法加载该模型。',
+    ],
+    remedy: [
+      '{?module}请改正该模块，并把脚本代码放到 if __name__ == "__main__": 之下。',
+      '{?inputs}请检查输入，并在模型自己的环境中运行。',
+      '请确认该文件能在生成它的环境中打开，并在此选择该环境；也可用当前的 PyTorch 重新保存或导出。',
+    ],
+  },
+  MODEL_ARGS_INVALID: {
+    title: '模型类的参数不正确',
+    gist: '无法用这些参数创建模型类。',
+    remedy: ['其签名为 {signature}。位置参数用数组，关键字参数用对象。', '位置参数用 JSON 数组，关键字参数用 JSON 对象。'],
+  },
+  CONVERT_FAILED: {
+    title: '转换失败',
+    gist: [
+      '应可变的尺寸被模型代码固定：{frozen}。',
+      'ONNX 没有模型所用的算子 {operators}（{frame.file}，第 {frame.line} 行）。',
+      'ONNX 没有模型所用的算子 {operators}。',
+      '{exporter} 导出器无法转换此模型（{frame.file}，第 {frame.line} 行）。',
+      '{exporter} 导出器无法转换此模型。',
+      '导出器没有写出 ONNX 文件。',
+    ],
+    remedy: [
+      '{?frozen}请在输入中把该尺寸填写为数值，或修改固定它的代码。',
+      '{?operators}请在模型中替换这些算子，或改用另一导出器。',
+      '请改用另一导出器，或换一个 opset；日志中有导出器自己的说明。',
+    ],
+  },
+  CONVERT_TRACE_CONSTANT: {
+    title: '跟踪导出固定了形状或分支',
+    whole: '计算图未使用输入 {inputs}：导出器已将其去掉。',
+    gist: ['跟踪导出把样例中的一个值当成了常量（{file}，第 {line} 行）。', '跟踪导出把样例中的一个值当成了常量。'],
+    remedy: [
+      '{?inputs}若模型应依赖该输入，请改用 dynamo 导出器；否则请从输入中去掉它。',
+      '请用第二种形状检查结果；若该处必须随输入变化，请对其使用 script 或改用 dynamo 导出器。',
+    ],
+  },
+  CONVERT_OPSET_RAISED: {
+    title: '导出器提高了 opset',
+    whole: '要求 opset {asked}，{exporter} 导出器写出了 opset {written}。',
+    gist: '导出器写出了更高的 opset。',
+    remedy: '可直接使用；若需要较低的 opset，请选择 torchscript 导出器。',
+  },
+  CONVERT_EXPORTER_FALLBACK: {
+    title: '使用了其他导出器',
+    whole: '{asked} 导出器不接受这种模型，因此使用了 {used} 导出器。',
+    gist: '使用了其他导出器。',
+    remedy: '无需操作；若要使用原来的导出器，请转换原始模型。',
+  },
+  CONVERT_NOT_NEEDED: {
+    title: '文件已是 ONNX',
+    whole: '文件已是 ONNX，因此没有转换。',
+    remedy: '无需操作。没有可与之比较的 PyTorch 模型。',
+  },
+  CONVERT_MISMATCH: {
+    title: 'ONNX 与 PyTorch 不一致',
+    gist: 'ONNX 文件的结果与 PyTorch 模型不同。',
+    remedy: '请改用另一导出器，或换一个 opset。',
+  },
+  CONVERT_TARGET_UNSUPPORTED: {
+    title: '不支持此转换',
+    whole: '此版本不支持转换为 {given}。',
+    gist: '此版本不支持该转换。',
+    remedy: '请用 --to onnx。',
+  },
+  EXPORT_LIFTED_PARAMETERS: {
+    title: '参数被提升为输入',
+    gist: ['{path} 的权重是其计算图的输入，但没有给出。', '权重是计算图的输入，但没有给出。'],
+    remedy: '请用 PyTorch 2.5 或更新版本重新导出；ep.module() 会把权重放回原处。',
+  },
+  EXPORT_MISSING_ATTRIBUTE: {
+    title: '导出图缺少属性',
+    whole: '{path} 的计算图使用了文件中没有的 {attributes}。',
+    gist: '计算图使用了文件中没有的属性。',
+    remedy: '请用 PyTorch 2.5 或更新版本从原始模型重新导出；该文件本身无法修复。',
+  },
+  EXPORT_CUSTOM_OP: {
+    title: '自定义算子未注册',
+    whole: '计算图使用了此 Python 中没有任何库注册的算子：{operators}。',
+    gist: '计算图使用了未注册的自定义算子。',
+    remedy: ['请选择其库注册了 {namespaces} 的 Python 环境。建议先用该库的小模型试一次。', '请选择其库注册了该算子的 Python 环境。'],
+  },
+  EXPORT_SYMBOLIC_SHAPE: {
+    title: '符号形状超出范围',
+    gist: ['{path} 的一个符号尺寸在读取时上下界矛盾。', '一个符号尺寸在读取时上下界矛盾。'],
+    remedy: 'PyTorch 2.4 会写出这样的文件，2.5 不会：请用 2.5 或更新版本重新导出，且样例中可变尺寸不小于 2。',
+  },
+  ONNX_INVALID: {
+    title: 'ONNX 文件无效',
+    whole: ['{path} 把权重放在其文件夹之外（{locations}），ONNX 不允许这样做。', '{path} 的 {name} 类型为 {type}，不是数值张量。'],
+    gist: ['{path} 不是有效的 ONNX 文件，或 ONNX Runtime 不接受它。', '该 ONNX 文件无效。'],
+    remedy: [
+      '{?locations}请重新导出，并把数据文件放在它旁边。',
+      '{?type}请导出输入和输出都是普通张量的模型。',
+      '请重新获取该文件，或用另一导出器、另一 opset 重新导出。',
+    ],
+  },
+  ONNX_EXTERNAL_DATA_MISSING: {
+    title: '缺少 ONNX 外部权重',
+    whole: [
+      '{path} 把权重放在其他文件中：缺少 {missing}；过短 {short}。',
+      '{path} 把权重放在其他文件中，其中过短的有：{short}。',
+      '{path} 把权重放在其他文件中，其中缺少：{missing}。',
+    ],
+    gist: ['无法读取 {path} 放在其他文件中的权重。', '无法读取该 ONNX 放在其他文件中的权重。'],
+    remedy: '请把完整的数据文件以完全相同的名称放在 ONNX 文件旁边。',
+  },
+} as const satisfies SomeFindings

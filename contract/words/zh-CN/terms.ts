@@ -1,0 +1,21 @@
+import type { Hop, StageName } from '../../run'
+
+export const stages: Record<StageName, string> = { load: '加载', convert: '转换', build: '构建', validate: '验证' }
+
+export const hops: Record<Hop, string> = {
+  'pytorch-onnx': 'PyTorch → ONNX',
+  'onnx-engine': 'ONNX → 引擎',
+  'pytorch-engine': 'PyTorch → 引擎',
+  'expected-onnx': '正确答案 → ONNX',
+  'expected-engine': '正确答案 → 引擎',
+}
+
+const backends = { tensorrt: 'TensorRT', 'tensorrt-rtx': 'TensorRT-RTX', 'torch-tensorrt': 'Torch-TensorRT', onnxruntime: 'ONNX Runtime' }
+
+/** Values of evidence that have a word of their own, by the key that holds them. */
+export const terms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  stage: stages,
+  hop: hops,
+  backend: backends,
+  flavour: backends,
+}
