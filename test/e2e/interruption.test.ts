@@ -60,7 +60,7 @@ test('Esc cancels a build soon, and the run goes on from there', async () => {
   await page.keyboard.press('Escape')
   await stageShows(page, 'build', 'cancelled', 10_000)
   expect(Date.now() - since).toBeLessThan(3_000)
-  expect(halfFiles(folder)).toEqual([])
+  await expect.poll(() => halfFiles(folder)).toEqual([])
   await page.getByTestId('primary-action').click()
   await buildingAgain(running, id)
   await expect(page.getByTestId('stage-load')).toHaveAttribute('data-state', 'cached')

@@ -44,7 +44,7 @@ export function guardClosing({ window, runs, core, texts, log }: ClosingDeps): v
 
   window.on('close', (event) => {
     event.preventDefault()
-    if (state === 'open') void (runs.running ? ask() : end())
+    if (state === 'open') void (runs.atWork ? ask() : end())
   })
   app.on('before-quit', (event) => {
     if (state === 'ending') return

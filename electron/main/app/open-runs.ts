@@ -16,6 +16,12 @@ interface OpenRun {
   running: Promise<unknown> | null
 }
 
+/** Cancelled or about to be, and nothing else has begun. */
+function isEnding({ stages }: RunSnapshot): boolean {
+  const states = Object.values(stages).map((stage) => stage.state)
+  return !states.includes('running') && (states.includes('cancelling') || states.includes('cancelled'))
+}
+
 /** The runs that are open in this app, by id: the one way from a command to a run. */
 export class OpenRuns {
   private readonly open = new Map<string, OpenRun>()
@@ -91,8 +97,9 @@ export class OpenRuns {
     await run.handle.close()
   }
 
-  get running(): boolean {
-    return [...this.open.values()].some((run) => run.running !== null)
+  /** Whether there is work that closing would take away; a run that is being cancelled has none any more. */
+  get atWork(): boolean {
+    return [...this.open.values()].some((run) => run.running !== null && !isEnding(run.handle.snapshot()))
   }
 
   async cancelAll(): Promise<void> {

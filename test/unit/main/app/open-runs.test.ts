@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import type { Core, RunHandle } from '../../../../electron/core/api'
-import type { LogLine, RunSnapshot } from '../../../../contract/run'
+import type { LogLine, RunSnapshot, StageState } from '../../../../contract/run'
 import { OpenRuns } from '../../../../electron/main/app/open-runs'
 
 /** A run that does what it is told and nothing else; the core's own are tested with the core. */
@@ -18,7 +18,8 @@ class ScriptedRun {
   constructor(readonly id: string) {
     this.folder = `/runs/${id}`
   }
-  snapshot = (): RunSnapshot => ({ id: this.id, folder: this.folder, running: false, revision: 1 }) as RunSnapshot
+  state: StageState = 'running'
+  snapshot = (): RunSnapshot => ({ id: this.id, folder: this.folder, running: false, revision: 1, stages: { load: { state: this.state } } }) as RunSnapshot
   onChange = (listener: (snapshot: RunSnapshot) => void): (() => void) => {
     this.changed = listener
     return () => (this.changed = () => undefined)
@@ -50,11 +51,27 @@ it('answers at once when a run is started, and says that it runs', async () => {
   const { runs, made } = setUp()
   await runs.create('/m/a', undefined)
   await runs.start('a', 'build')
-  expect(runs.running).toBe(true)
+  expect(runs.atWork).toBe(true)
   await runs.start('a', 'build')
   expect(made.get('a')?.execute).toHaveBeenCalledTimes(1)
   made.get('a')?.finish()
-  await vi.waitFor(() => expect(runs.running).toBe(false))
+  await vi.waitFor(() => expect(runs.atWork).toBe(false))
+})
+
+it('has nothing left to lose once a run is being cancelled', async () => {
+  const { runs, made } = setUp()
+  await runs.create('/m/a', undefined)
+  await runs.start('a', 'build')
+  const run = made.get('a')
+  for (const [state, atWork] of [
+    ['running', true],
+    ['pending', true],
+    ['cancelling', false],
+    ['cancelled', false],
+  ] as const) {
+    if (run) run.state = state
+    expect(runs.atWork, state).toBe(atWork)
+  }
 })
 
 it('cancels what runs and waits for its end', async () => {
@@ -65,7 +82,7 @@ it('cancels what runs and waits for its end', async () => {
   await runs.cancelAll()
   expect(made.get('a')?.cancel).toHaveBeenCalledOnce()
   expect(made.get('b')?.cancel).not.toHaveBeenCalled()
-  expect(runs.running).toBe(false)
+  expect(runs.atWork).toBe(false)
 })
 
 it('opens a folder once', async () => {
