@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 /**
  * Every finding code that any part of the program may emit. One union: a new kind of trouble is one new line here,
- * one message and remedy where it is raised, and one title per language in the renderer.
+ * one message and remedy where it is raised, an English title in `renderer/i18n/en/`,
+ * and its Chinese (title, sentence, remedy) in `words/zh-CN/`.
  */
 export const findingCodes = [
   // input files

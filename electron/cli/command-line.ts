@@ -44,7 +44,7 @@ export async function runCommandLine(surroundings: Surroundings): Promise<ExitCo
 
   const reporter = createReporter({ stream: stderr, text, quiet: globals.quiet, verbose: globals.verbose })
   const stop = new AbortController()
-  const core = lazyCore(surroundings)
+  const core = lazyCore(surroundings, globals.lang === null ? {} : { language: globals.lang })
   const start = startFolder(surroundings.environment, surroundings.cwd, surroundings.packaged)
   const context: Context = { text, signal: stop.signal, surroundings, reporter, resolve: (given) => absolute(start, given), core: core.get, partial: null }
 
@@ -80,8 +80,8 @@ export function answerFault(
   return print(command, refused(command, error, text), { json: globals.json, text, stdout, stderr, early: true })
 }
 
-/** The core, made at the first call of `get`: a usage error must not start one. */
-function lazyCore(surroundings: Surroundings): { get(settings?: Partial<Settings>): Promise<Core>; dispose(): Promise<void> } {
+/** The core, made at the first call of `get`: a usage error must not start one. `call` is what the call itself sets, as its language for the report. */
+function lazyCore(surroundings: Surroundings, call: Partial<Settings>): { get(settings?: Partial<Settings>): Promise<Core>; dispose(): Promise<void> } {
   let core: Promise<Core> | null = null
   return {
     async get(settings = {}) {
@@ -95,7 +95,7 @@ function lazyCore(surroundings: Surroundings): { get(settings?: Partial<Settings
         }),
       )
       const made = await core
-      made.overrideSettings(settings)
+      made.overrideSettings({ ...call, ...settings })
       return made
     },
     async dispose() {

@@ -77,7 +77,7 @@ export const engines = {
   DRIVER_MISSING: {
     title: '没有 NVIDIA 驱动',
     whole: [
-      '本机没有可用的 NVIDIA 驱动（{reason}）：TensorRT-RTX 可面向指定目标构建引擎，但不能在此运行。',
+      '本机没有可用的 NVIDIA 驱动：TensorRT-RTX 可面向指定目标构建引擎，但不能在此运行。原因：{reason}。',
       '本机没有可用的 NVIDIA 驱动：TensorRT-RTX 可面向指定目标构建引擎，但不能在此运行。',
     ],
     remedy: '在有 NVIDIA GPU 的机器上，请安装其驱动。其他机器无需操作：ONNX 一跳仍会判定。',

@@ -136,6 +136,20 @@ describe('build', () => {
   })
 })
 
+describe('--lang', () => {
+  it('is the language of people, of the report too, and never of --json', async () => {
+    const call = ['run', model('small.onnx'), '--backend', 'onnxruntime', '--lang', 'zh-CN']
+    const { stdout } = await cli([...call, '--out', at('zh')])
+    expect(stdout).toContain('CONVERT_NOT_NEEDED 文件已是 ONNX: 文件已是 ONNX，因此没有转换。')
+    expect(stdout).not.toContain('nothing was converted')
+    const report = fs.readFileSync(at('zh', 'report.html'), 'utf8')
+    expect(report).toContain('<html lang="zh-CN">')
+    expect(report).toContain('文件已是 ONNX，因此没有转换。')
+    const document = await told([...call, '--out', at('zh-json')])
+    expect(document.document.findings.map(({ message }) => message)).toContain('The file is ONNX already, so nothing was converted.')
+  })
+})
+
 describe('compare', () => {
   it.each([
     ['right.npz', [], 0, 'pass'],

@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
+import { setLocale } from '../../../renderer/i18n'
 import { mountWizard, type Mounted } from './mount'
 import { comparison, finding, fresh, passed, recipe, stage, unjudged, upTo } from './snapshots'
 
@@ -216,5 +217,38 @@ describe('Validate', () => {
     await type(w, 'atol', '1e-3')
     expect(w.inputs('run.setRecipe').at(-1)?.recipe.validate?.atol).toBe(1e-3)
     expect(w.find('tolerance').text()).toContain('atol 0.41, rtol 1e-2')
+  })
+})
+
+describe('in Chinese', () => {
+  afterEach(() => setLocale('en'))
+  it('lists findings with meaning, remedy and buttons in Chinese, and keeps the original of a tool', async () => {
+    setLocale('zh-CN')
+    const found = [
+      finding('BUILD_FAILED', 'error', {
+        message: 'The library could not build the engine: Error Code 4',
+        evidence: { errors: ['Error Code 4'] },
+        actions: [{ kind: 'choose-backend', label: 'Choose another backend' }],
+      }),
+      finding('TACTICS_SKIPPED', 'warning', { evidence: { warnings: ['a', 'b'] } }),
+      finding('PROFILE_ASSUMED', 'info', {
+        evidence: { shapes: ['--shapes x:1x3/4x3/16x3'] },
+        actions: [{ kind: 'set-option', label: 'Edit the profile', path: 'build.profiles' }],
+      }),
+    ]
+    const w = await show(upTo('convert', { stages: { ...upTo('convert').stages, build: stage('failed', { findings: found }) } }), 'build')
+    const text = w.find('findings').text()
+    for (const words of [
+      '库未能构建引擎。',
+      '日志中有库自己的说明',
+      'Error Code 4',
+      '选择其他后端',
+      '部分策略被跳过',
+      '--shapes x:1x3/4x3/16x3',
+      '编辑形状范围',
+    ])
+      expect(text).toContain(words)
+    for (const words of ['The message of PROFILE_ASSUMED', 'Choose another backend', 'Edit the profile']) expect(text).not.toContain(words)
+    expect(w.wrapper.findAll('[data-testid="original"]').map((part) => part.attributes('lang'))).toEqual(['en', 'en'])
   })
 })
