@@ -11,7 +11,7 @@
 
 namespace enginesmith::trt {
 
-/// How long one phase took.
+/// How long the phases of one name took together: a name comes back for every subgraph, and for every one of thousands of tactics.
 struct PhaseTime {
     std::string name;
     double seconds;
@@ -25,7 +25,7 @@ public:
     ProgressMonitor& operator=(const ProgressMonitor&) = delete;
 
     void* raw() const noexcept { return client_.raw(); }
-    /// In the order in which they began.
+    /// One row a name, in the order in which the names first ended.
     std::vector<PhaseTime> phases() const;
 
     // Called by the library, from any of its threads.
@@ -40,14 +40,18 @@ private:
         std::string parent;
         std::int32_t steps;
         Clock::time_point began;
-        double seconds;
-        bool open;
+        /// Its events are passed on.
+        bool told;
     };
-    /// The newest open phase of that name; names come back in every subgraph.
-    Phase* openPhase(const char* name) noexcept;
+    /// The newest open phase of that name; the end where there is none.
+    std::vector<Phase>::iterator openPhase(const char* name) noexcept;
+    bool worthTelling(const std::string& name, Clock::time_point now);
 
     mutable std::mutex mutex_;
-    std::vector<Phase> phases_;
+    std::vector<Phase> open_;
+    std::vector<PhaseTime> times_;
+    std::map<std::string, int> begun_;
+    Clock::time_point lastRepeat_{};
     Events& events_;
     CancelTokenPtr token_;
     Client client_;
