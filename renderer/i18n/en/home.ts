@@ -12,7 +12,7 @@ export default {
   stoppedIn: 'Stopped in {stage}',
   reached: 'Reached {stage}',
   notStarted: 'Not started',
-  findings: '{count} finding | {count} findings',
+  withFindings: '{place}, {count} finding | {place}, {count} findings',
   noRuns: 'No runs yet',
   noRunsText: 'A run keeps its model, engine, log and verdict in one folder.',
   openToolchain: 'Open toolchain',

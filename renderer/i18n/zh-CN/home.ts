@@ -12,7 +12,7 @@ export default {
   stoppedIn: '在{stage}阶段停止',
   reached: '已到{stage}阶段',
   notStarted: '尚未开始',
-  findings: '{count} 项发现',
+  withFindings: '{place}，{count} 项发现',
   noRuns: '还没有运行',
   noRunsText: '每次运行的模型、引擎、日志与判定都保存在同一个文件夹中。',
   openToolchain: '打开工具链',
