@@ -66,7 +66,6 @@ export const zones = [
 export const nodeOnly = [
   'execa',
   'onnxruntime-node',
-  'proper-lockfile',
   'write-file-atomic',
   'yauzl',
   'commander',
