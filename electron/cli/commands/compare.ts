@@ -8,7 +8,7 @@ import type { EngineHost } from '../../core/api'
 import { writing } from '../../core/disk'
 import { makeFinding } from '../../core/errors'
 import { readTensors, writeSafetensors } from '../../core/tensors'
-import { rowFindings, toComparison, toleranceTable, verdictOf } from '../../core/verdict'
+import { nothingCompared, rowFindings, toComparison, toleranceTable, verdictOf } from '../../core/verdict'
 import { defineCommand } from '../command'
 import { emptyCompare } from '../documents'
 import { factsOfVerdict } from '../exit-code'
@@ -42,7 +42,7 @@ export const compareCommand = defineCommand<CompareDocument>({
       const document = emptyCompare()
       for (const pair of pairs) await comparePair(core.host, pair, validate, context.signal, document)
       document.verdict = verdictOf(document.comparisons)
-      if (document.comparisons.length === 0) {
+      if (nothingCompared(document.comparisons)) {
         document.findings.push(makeFinding('NOTHING_TO_COMPARE', 'warning', context.text.faults.nothingCompared, context.text.faults.nothingComparedRemedy))
       }
       return { document, facts: factsOfVerdict(document.verdict) }

@@ -22,6 +22,8 @@ export const doctorCommand = defineCommand<DoctorDocument>({
     const { settings } = await draftOf(call, context)
     const core = await context.core(settings)
     const found = await core.toolchain.doctor({ refresh: true })
+    // Looking cannot be interrupted; what was found after a Ctrl-C is nothing that anybody waits for.
+    context.signal.throwIfAborted()
     const findings = [...found.findings, ...unsaid(found, context.text)]
     const lacking = findings.some(({ code, severity }) => severity === 'error' && needed.has(code))
     return { document: { ...found, findings }, facts: { ...allWell, lacking: lacking || found.python.path === null || found.torch === null } }

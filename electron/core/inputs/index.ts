@@ -17,7 +17,11 @@ export { mapNames } from './names'
 export async function readInputsFile(load: Pick<LoadOptions, 'inputsFile'>): Promise<Map<string, Tensor> | null> {
   if (load.inputsFile === null) return null
   try {
-    return await readTensors(load.inputsFile)
+    const tensors = await readTensors(load.inputsFile)
+    if (tensors.size > 0) return tensors
+    throw new EnginesmithError('INPUTS_INVALID', `${load.inputsFile} holds no arrays.`, 'Make it with numpy.savez(file, name=array, …).', {
+      path: load.inputsFile,
+    })
   } catch (error) {
     if (!(error instanceof EnginesmithError) || error.code === 'INPUTS_INVALID') throw error
     throw new EnginesmithError('INPUTS_INVALID', `The file of inputs cannot be used: ${error.message}`, error.remedy, { ...error.evidence, cause: error.code })

@@ -13,6 +13,8 @@ export interface NarrowedInput {
   parameter: string | null
   /** A number, or the key of a symbol. */
   dims: Array<number | string>
+  /** True where the model itself lets a size of it vary, even if a statement fixed that size. */
+  varies: boolean
   range?: [number, number]
 }
 export interface Narrowed {
@@ -43,13 +45,14 @@ export function narrow(signature: Signature, stated: readonly StatedInput[], kee
   const inputs = signature.inputs.map((own, place): NarrowedInput => {
     const dims = own.shape.map((dim) => (typeof dim === 'number' ? dim : symbols.model(dim, signature.symbols?.[dim])))
     const said = statedAt.get(place)
-    if (said === undefined) return { name: own.name, dtype: own.dtype, parameter: own.name, dims }
+    const varies = own.shape.some((dim) => typeof dim === 'string')
+    if (said === undefined) return { name: own.name, dtype: own.dtype, parameter: own.name, dims, varies }
     if (said.dtype !== own.dtype) throw contradiction(`${said.name} is stated as ${said.dtype}, the model takes ${own.dtype}.`, signature, { input: said.name })
     if (said.shape.length !== dims.length) {
       throw contradiction(`${said.name} is stated with ${said.shape.length} sizes, the model takes ${dims.length}.`, signature, { input: said.name })
     }
     const narrowed = dims.map((dim, axis) => narrowDim(dim, said.shape[axis] ?? 0, symbols, () => whereOf(said, axis, own, signature)))
-    return { name: keepNames ? own.name : said.name, dtype: own.dtype, parameter: own.name, dims: narrowed, range: said.range }
+    return { name: keepNames ? own.name : said.name, dtype: own.dtype, parameter: own.name, dims: narrowed, varies, range: said.range }
   })
   return { inputs, symbols }
 }
@@ -106,6 +109,7 @@ export function fromStatement(stated: readonly StatedInput[], forward: readonly 
     dtype: input.dtype,
     parameter: forward === null ? null : (forward[places?.[index] ?? index] ?? null),
     dims: input.shape.map((dim) => (typeof dim === 'number' ? dim : symbols.user(dim))),
+    varies: input.shape.some((dim) => typeof dim === 'string'),
     range: input.range,
   }))
   return { inputs, symbols }

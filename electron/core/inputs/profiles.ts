@@ -21,10 +21,6 @@ function invalid(message: string, evidence: Record<string, string | number>): En
   )
 }
 
-function isDynamic(input: NarrowedInput, narrowed: Narrowed): boolean {
-  return input.dims.some((dim) => typeof dim === 'string' && narrowed.symbols.get(dim).size === null)
-}
-
 /** 1/4/16, moved inside what the model allows. */
 function assumeSizes(range: { min: number; max: number }): Sizes {
   const clamp = (size: number): number => Math.min(Math.max(size, range.min), range.max)
@@ -71,7 +67,7 @@ function takeStated(stated: ProfileInput, input: NarrowedInput, narrowed: Narrow
 }
 
 /**
- * Complete profiles: one for each stated one, or one that is assumed; every input with a varying size is in each.
+ * Complete profiles: one for each stated one, or one that is assumed; every input whose sizes vary in the model is in each.
  * @param sample sizes that the sample has, where a file of inputs fixed them; an assumed profile is widened to hold them
  * @throws EnginesmithError PROFILE_INVALID, SHAPE_CONTRADICTS_MODEL
  */
@@ -80,7 +76,8 @@ export function planProfiles(
   stated: readonly Profile[],
   sample: ReadonlyMap<object, number>,
 ): { profiles: Profile[]; findings: Finding[] } {
-  const dynamic = narrowed.inputs.filter((input) => isDynamic(input, narrowed))
+  // A size that was fixed by a statement still varies in the file: the builder wants it in the profile all the same.
+  const dynamic = narrowed.inputs.filter((input) => input.varies)
   const guessed = new Map<string, Sizes>()
   const profiles = (stated.length > 0 ? stated : [[]]).map((profile): Profile => {
     const sizes = new Map<object, Sizes>()

@@ -53,7 +53,7 @@ export async function writeRunFile(folder: string, run: RunFile): Promise<void> 
 /**
  * May the folder take a run of this input? It may be absent, empty, or hold an earlier run of the same. Writes nothing.
  * @returns the earlier run, or null
- * @throws EnginesmithError OUT_NOT_A_RUN, RUN_UNREADABLE
+ * @throws EnginesmithError OUT_NOT_A_RUN
  */
 export async function checkFolder(folder: string, inputSha256: string): Promise<RunFile | null> {
   const names = await readdir(folder).catch(async (error: unknown) => {
@@ -64,7 +64,7 @@ export async function checkFolder(folder: string, inputSha256: string): Promise<
       cause: error,
     })
   })
-  const earlier = await readRunFile(folder)
+  const earlier = await readRunFile(folder).catch((error: unknown) => Promise.reject(asForeign(error)))
   if (earlier !== null) {
     if (earlier.input.sha256 === inputSha256) return earlier
     throw new EnginesmithError(
@@ -84,6 +84,12 @@ export async function checkFolder(folder: string, inputSha256: string): Promise<
     )
   }
   return null
+}
+
+/** A run.json that cannot be read is nobody's earlier run of this input: the folder is not to be written to. */
+function asForeign(error: unknown): unknown {
+  if (!(error instanceof EnginesmithError) || error.code !== 'RUN_UNREADABLE') return error
+  return new EnginesmithError('OUT_NOT_A_RUN', error.message, error.remedy, error.evidence, error.actions, { cause: error })
 }
 
 /** Left by a process that was killed before it wrote run.json; `.lock` may even be our own. */

@@ -12,14 +12,14 @@ const maxTotalBytes = 8 * 1024 ** 3
 const maxArrays = 10_000
 
 /**
- * Every array of an .npz, by its name without `.npy`.
+ * Every array of an .npz, by its name without `.npy`; none where numpy saved none.
  * @throws EnginesmithError INPUTS_INVALID, FILE_TRUNCATED
  */
 export async function readNpzFrom(source: ByteSource): Promise<Map<string, Tensor>> {
   const zip = await openZip(source, maxArrays)
   const members = [...zip.members.values()].filter((member) => member.name.endsWith('.npy'))
   const total = members.reduce((sum, member) => sum + member.size, 0)
-  if (members.length === 0) {
+  if (members.length === 0 && zip.members.size > 0) {
     throw new EnginesmithError('INPUTS_INVALID', `${source.path} holds no arrays.`, 'Make it with numpy.savez(file, name=array, …).', { path: source.path })
   }
   if (zip.cut || total > maxTotalBytes || members.some((member) => member.size > constants.MAX_LENGTH)) {

@@ -1,3 +1,3 @@
 export { rowFindings } from './findings'
-export { lossEnters, notJudged, toComparison, toDetails, verdictOf, type CompareRow } from './rows'
+export { lossEnters, notJudged, nothingCompared, toComparison, toDetails, verdictOf, type CompareRow } from './rows'
 export { defaultTolerance, toleranceTable, type ToleranceTable } from './tolerances'

@@ -48,6 +48,11 @@ export function notJudged(hop: Hop, output: string, reason: string): Comparison 
   }
 }
 
+/** True where no element of any output was held against another and nothing failed either: the verdict has no ground. */
+export function nothingCompared(rows: ReadonlyArray<Pick<Comparison, 'verdict' | 'compared'>>): boolean {
+  return rows.every((row) => row.compared === 0 && row.verdict !== 'fail')
+}
+
 /** Fail if any row fails, else not-judged if any is or if there is none, else pass. */
 export function verdictOf(rows: ReadonlyArray<Pick<Comparison, 'verdict'>>): Verdict {
   if (rows.some((row) => row.verdict === 'fail')) return 'fail'

@@ -57,6 +57,12 @@ describe('a model that cannot be', () => {
   it.each([
     ['5 GB of noise', () => ['inspect', noise()], ['FILE_UNKNOWN_FORMAT']],
     ['no layers', () => ['build', model('broken/no-layers.onnx'), '-o', at('x.engine'), ...rtx], ['BUILD_EMPTY_NETWORK', 'ONNX_INVALID']],
+    ['no layers between input and output', () => ['build', model('broken/passthrough.onnx'), '-o', at('x.engine'), ...rtx], ['BUILD_EMPTY_NETWORK']],
+    [
+      'nothing to compute on ONNX Runtime',
+      () => ['run', model('broken/passthrough.onnx'), '--out', at('x'), '--backend', 'onnxruntime'],
+      ['BUILD_EMPTY_NETWORK'],
+    ],
     ['external data that is missing', () => ['build', model('broken/external.onnx'), '-o', at('x.engine'), ...rtx], ['ONNX_EXTERNAL_DATA_MISSING']],
     ['an unknown operator', () => ['build', model('broken/custom.onnx'), '-o', at('x.engine'), ...rtx], ['BUILD_UNSUPPORTED_OPERATOR']],
     ['a contradicting shape', () => ['run', model('small.onnx'), '--out', at('x'), '--input', 'x:float32:Nx4x8x8'], ['SHAPE_CONTRADICTS_MODEL']],

@@ -108,6 +108,18 @@ describe('convert', () => {
     expect(fs.existsSync(at('noisy.onnx'))).toBe(true)
   })
 
+  it('keeps what ONNX Runtime cannot run, with a row that says so', async () => {
+    const coarse = [model('coarse.pt'), '--model', 'nets:Coarse', '--project', model('project'), '--input', 'x:bfloat16:Nx4']
+    const result = await told(['convert', ...coarse, '--to', 'onnx', '-o', at('coarse.onnx')])
+    expect(result.code, story(result)).toBe(0)
+    expect(result.document.comparisons).toMatchObject([{ hop: 'pytorch-onnx', verdict: 'not-judged', compared: 0, maxAbs: null }])
+    expect(fs.existsSync(at('coarse.onnx'))).toBe(true)
+    // Read from the file itself, the inputs still get their profile.
+    const built = await told(['build', at('coarse.onnx'), '-o', at('coarse.engine'), '--backend', 'tensorrt-rtx', '--target', 'sm86'])
+    expect(built.code, story(built)).toBe(0)
+    expect(built.codes).toContain('PROFILE_ASSUMED')
+  })
+
   it('takes an ONNX file over as it is', async () => {
     const result = await told(['convert', model('small.onnx'), '--to', 'onnx', '-o', at('same.onnx')])
     expect(result.code, story(result)).toBe(0)
@@ -169,10 +181,15 @@ describe('compare', () => {
     expect(result.document.comparisons?.length).toBeGreaterThan(0)
   })
 
-  it.each([['zero.npz'], ['empty.npz']])('a reference that is %s is not judged: 6', async (name) => {
+  it.each([
+    ['zero.npz', 'REFERENCE_CONSTANT'],
+    ['empty.npz', 'NOTHING_TO_COMPARE'],
+    ['no-arrays.npz', 'NOTHING_TO_COMPARE'],
+  ])('a reference that is %s is not judged: 6, %s', async (name, finding) => {
     const result = await told(['compare', model(name), model(name)])
     expect(result.code, story(result)).toBe(6)
     expect(result.document.verdict).toBe('not-judged')
+    expect(result.codes).toContain(finding)
   })
 
   it('holds both against the right answers with --expect', async () => {

@@ -294,6 +294,8 @@ describe('run folders', () => {
     await expect(test.core.runs.open(folder)).rejects.toMatchObject({ code: 'OUT_NOT_A_RUN' })
     await writeFile(join(folder, 'run.json'), '{"version":1}')
     await expect(test.core.runs.open(folder)).rejects.toMatchObject({ code: 'RUN_UNREADABLE' })
+    await expect(test.core.runs.create({ path: join(samples, 'shapes.onnx'), folder, recipe })).rejects.toMatchObject({ code: 'OUT_NOT_A_RUN' })
+    expect(await readdir(folder)).toEqual(['run.json'])
   })
 
   it('keep a file that vanished or changed out of the results', async () => {

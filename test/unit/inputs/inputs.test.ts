@@ -140,7 +140,13 @@ describe('planInputs: profiles', () => {
   })
 
   it('has no profile where nothing varies', () => {
-    expect(plan(image, ['x:float32:1x3x8x8'])).toMatchObject({ profiles: [], findings: [], sample: [{ shape: [1, 3, 8, 8] }] })
+    expect(plan({ inputs: [spec('x', 'float32', 1, 3)], outputs: [] })).toMatchObject({ profiles: [], findings: [], sample: [{ shape: [1, 3] }] })
+  })
+
+  it('holds the one size that a varying one was narrowed to: the file itself still varies', () => {
+    const one = [1, 3, 8, 8]
+    const { profiles, findings, sample } = plan(image, ['x:float32:1x3x8x8'])
+    expect({ profiles, findings, sample }).toMatchObject({ profiles: [[{ name: 'x', min: one, opt: one, max: one }]], findings: [], sample: [{ shape: one }] })
   })
 
   it('never samples a varying size at 1', () => {

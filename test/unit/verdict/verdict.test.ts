@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { validateOptionsSchema } from '../../../contract/recipe'
 import type { Comparison } from '../../../contract/run'
-import { lossEnters, notJudged, rowFindings, toleranceTable, verdictOf, type CompareRow } from '../../../electron/core/verdict'
+import { lossEnters, notJudged, nothingCompared, rowFindings, toleranceTable, verdictOf, type CompareRow } from '../../../electron/core/verdict'
 
 const row = (hop: Comparison['hop'], verdict: Comparison['verdict'], maxAbs: number | null): Comparison => ({
   ...notJudged(hop, 'y', ''),
@@ -18,6 +18,16 @@ describe('verdictOf', () => {
     expect(verdictOf([row('pytorch-onnx', 'pass', 0), row('onnx-engine', 'not-judged', null)])).toBe('not-judged')
     expect(verdictOf([row('pytorch-onnx', 'pass', 0)])).toBe('pass')
     expect(verdictOf([])).toBe('not-judged')
+  })
+})
+
+describe('nothingCompared', () => {
+  const empty = { verdict: 'not-judged' as const, compared: 0 }
+  it('holds where no element was compared, but not where that is itself the fault', () => {
+    expect(nothingCompared([])).toBe(true)
+    expect(nothingCompared([empty, empty])).toBe(true)
+    expect(nothingCompared([empty, { verdict: 'pass', compared: 4 }])).toBe(false)
+    expect(nothingCompared([empty, { verdict: 'fail', compared: 0 }])).toBe(false)
   })
 })
 

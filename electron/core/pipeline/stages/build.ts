@@ -3,6 +3,7 @@ import type { BuildOptions } from '../../../../contract/recipe'
 import type { Finding } from '../../../../contract/finding'
 import type { Profile } from '../../../../contract/tensor'
 import { chooseBackend, engineBackend } from '../../engines'
+import { EnginesmithError } from '../../errors'
 import { planInputs } from '../../inputs'
 import { emptyTensor } from '../../tensors'
 import { artifactPath } from '../../store/artifacts'
@@ -32,12 +33,24 @@ export const buildStage: Stage<'build'> = {
       durationName: `build ${options.backend} ${onnx.sha256}`,
       async run(context) {
         for (const finding of [...chosen, ...findings]) context.report(finding)
+        refuseEmpty(inputs, artifactPath(inputs.folder, onnx))
         let onnxBytes = 0
         for (const artifact of onnxFiles) onnxBytes += (await stat(artifactPath(inputs.folder, artifact))).size
         return backend.build.build(plan, { options, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles }, context)
       },
     }
   },
+}
+
+/** A file without a node computes nothing; a library that builds it all the same hands back an engine that proves nothing. */
+function refuseEmpty({ cards }: StageInputs, path: string): void {
+  if (cards.convert?.nodes !== 0) return
+  throw new EnginesmithError(
+    'BUILD_EMPTY_NETWORK',
+    'The ONNX file parses to a network without layers: there is nothing to build.',
+    'Check that this is the right ONNX file; export it again.',
+    { path, layers: 0 },
+  )
 }
 
 type ResolvedOptions = BuildOptions & { backend: NonNullable<BuildOptions['backend']> }

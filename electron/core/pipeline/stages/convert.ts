@@ -3,6 +3,7 @@ import type { ConvertCard } from '../../../../contract/run'
 import type { Signature } from '../../../../contract/tensor'
 import type { WorkerResult } from '../../../../contract/worker'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
+import { notJudged } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import { tensorSets } from '../tensor-sets'
 import { adoptOnnx, collectOnnx, inspectOnnx } from './adopt-onnx'
@@ -91,9 +92,10 @@ async function exportModel(inputs: StageInputs, services: StageServices, context
   const onnx = set[0]?.path ?? ''
   const checked = await check(onnx, context)
   const described = await describe(onnx, context)
-  const made = await card(onnx, described, exported.exporter, checked !== null || described !== null, checked)
-  const compared = described === null ? null : await compareWithTorch(inputs, onnx, described, context)
-  return { produced: [set], card: { ...made, opset: exported.opset }, comparisons: compared?.comparisons ?? [], details: compared?.details ?? [] }
+  // What ONNX Runtime does not take, another engine may: its inputs are then read from the file itself.
+  const signature = described ?? (await context.describeFile(onnx, { signal: context.signal, hash: 'later' })).signature
+  const made = await card(onnx, signature, exported.exporter, checked !== null || described !== null, checked)
+  return { produced: [set], card: { ...made, opset: exported.opset }, ...(await firstHop(inputs, onnx, described, context)) }
 }
 
 /** The ONNX checker of the managed environment, where there is one; what it refuses is no model. */
@@ -143,6 +145,20 @@ async function card(
   if (checked !== null) return { exporter, opset: checked.opset, nodes: checked.nodes, operators: checked.operators, signature, checked: ok }
   const model = await inspectOnnx(onnx)
   return { exporter, opset: model.opsets['ai.onnx'] ?? null, nodes: model.nodes, operators: { ...model.operators }, signature, checked: ok }
+}
+
+/** The first hop; a file that ONNX Runtime has no means to run is kept and not judged: another engine may still take it. */
+async function firstHop(inputs: StageInputs, onnx: string, described: Signature | null, context: StageContext): ReturnType<typeof compareHop> {
+  let reason = 'ONNX Runtime does not accept the file.'
+  try {
+    if (described !== null) return await compareWithTorch(inputs, onnx, described, context)
+  } catch (error) {
+    if (!(error instanceof EnginesmithError) || error.code !== 'HOP_NOT_JUDGED') throw error
+    context.report(error.toFinding('warning'))
+    reason = error.message
+  }
+  const outputs = described?.outputs ?? inputs.cards.load?.signature?.outputs ?? []
+  return { comparisons: outputs.map(({ name }) => notJudged('pytorch-onnx', name, reason)), details: [] }
 }
 
 /** The first hop, at once: a broken export is seen before minutes go into a build. The verdict is Validate's to give. */

@@ -7,7 +7,7 @@ import { engineBackend, type EngineBackend } from '../../engines'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { artifactPath } from '../../store/artifacts'
-import { lossEnters, notJudged, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
+import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
 import { outputFiles, tensorSets } from '../tensor-sets'
 import { readExpected } from './expected'
@@ -113,7 +113,7 @@ class Validation {
       await this.hop('expected-onnx', { files: [expected], reason: null }, onnx, true)
       if (engine !== null) await this.hop('expected-engine', { files: [expected], reason: null }, engine, true)
     }
-    if (this.comparisons.every((row) => row.compared === 0)) this.nothingCompared()
+    if (nothingCompared(this.comparisons)) this.nothingCompared()
     return {
       produced: [],
       card: { engineSha256, sets: this.sets.length, rule: inputs.recipe.validate.rule, lossEnters: lossEnters(this.comparisons) },
