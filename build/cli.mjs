@@ -6,6 +6,12 @@ import { pathToFileURL } from 'node:url'
 import { emptyDocument } from './lib/empty-documents.mjs'
 import { at } from './lib/paths.mjs'
 
+// A signal that comes while the command is still being read is kept for it: no call ends without its document.
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const early = new Set()
+const keep = (signal) => early.add(signal)
+for (const signal of signals) process.on(signal, keep)
+
 const entry = at('out', 'cli', 'index.js')
 const missing = ['out/cli/index.js', 'node_modules/onnxruntime-node/package.json'].filter((name) => !fs.existsSync(at(name)))
 
@@ -25,4 +31,6 @@ if (missing.length > 0) {
   // The command reads its arguments as if it had been started itself; relative paths are its own business (INIT_CWD).
   process.argv[1] = entry
   await import(pathToFileURL(entry).href)
+  for (const signal of signals) process.off(signal, keep)
+  for (const signal of early) process.emit(signal, signal)
 }

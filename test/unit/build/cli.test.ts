@@ -35,15 +35,31 @@ describe('the command line in a clone that is not set up', () => {
 })
 
 describe('the command line in a clone that is set up', () => {
-  it('is handed its arguments, and its exit code is the exit code', () => {
-    const set = path.join(clone, 'set up')
+  /** Runs a command line whose bundle is this text. */
+  const run = (name: string, bundle: string, ...args: string[]) => {
+    const set = path.join(clone, name)
     fs.cpSync(path.join(clone, 'build'), path.join(set, 'build'), { recursive: true })
     fs.mkdirSync(path.join(set, 'out', 'cli'), { recursive: true })
     fs.mkdirSync(path.join(set, 'node_modules', 'onnxruntime-node'), { recursive: true })
     fs.writeFileSync(path.join(set, 'package.json'), '{"type":"module"}')
     fs.writeFileSync(path.join(set, 'node_modules', 'onnxruntime-node', 'package.json'), '{}')
-    fs.writeFileSync(path.join(set, 'out', 'cli', 'index.js'), 'console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 6')
-    const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(set, 'build', 'cli.mjs'), 'run', 'a b', '--json'], { encoding: 'utf8' })
+    fs.writeFileSync(path.join(set, 'out', 'cli', 'index.js'), bundle)
+    return spawnSync(process.execPath, [path.join(set, 'build', 'cli.mjs'), ...args], { encoding: 'utf8' })
+  }
+
+  it('is handed its arguments, and its exit code is the exit code', () => {
+    const bundle = 'console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 6'
+    const { status, stdout, stderr } = run('set up', bundle, 'run', 'a b', '--json')
     expect([status, stdout, stderr]).toEqual([6, '["run","a b","--json"]\n', ''])
+  })
+
+  it.skipIf(process.platform === 'win32')('is handed a signal that came while it was being read', () => {
+    const bundle = `
+      process.kill(process.pid, 'SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      process.on('SIGINT', () => { console.log('{}'); process.exit(130) })
+      setTimeout(() => process.exit(1), 2000)`
+    const { status, signal, stdout } = run('interrupted', bundle)
+    expect([status, signal, stdout]).toEqual([130, null, '{}\n'])
   })
 })
