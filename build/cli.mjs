@@ -7,9 +7,11 @@ import { emptyDocument } from './lib/empty-documents.mjs'
 import { at } from './lib/paths.mjs'
 
 // A signal that comes while the command is still being read is kept for it: no call ends without its document.
+/** @type {NodeJS.Signals[]} */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+/** @type {Set<NodeJS.Signals>} */
 const early = new Set()
-const keep = (signal) => early.add(signal)
+const keep = (/** @type {NodeJS.Signals} */ signal) => early.add(signal)
 for (const signal of signals) process.on(signal, keep)
 
 const entry = at('out', 'cli', 'index.js')
