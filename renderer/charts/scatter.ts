@@ -133,6 +133,11 @@ function difference(points: readonly Point[], tolerances: Tolerances | null, x: 
   const references = tolerances === null ? [] : stops(x, log)
   const band = (sign: 1 | -1): number[][] => references.map((reference) => [reference, put(sign * at(reference))])
   const upper = band(1)
+  // At the end where the worst element's own word is not.
+  const tolerance = (line: number[][], right: boolean) => {
+    const end = line.at(right ? -1 : 0)
+    return end === undefined ? [] : [note(end, right, words.tolerance, look)]
+  }
   return {
     yAxis: upright(look, y, words.difference, log?.label),
     series: [
@@ -142,7 +147,7 @@ function difference(points: readonly Point[], tolerances: Tolerances | null, x: 
         points.map((point) => [point.reference, put(point.difference)]),
       ),
       ...(worst === null || largest === 0 ? [] : [worstMark(worst, put(worst.difference), x, look, words)]),
-      ...(upper[0] === undefined ? [] : [note(upper[0], words.tolerance, look)]),
+      ...tolerance(upper, (worst?.reference ?? x.max) < (x.min + x.max) / 2),
     ],
   }
 }
@@ -177,13 +182,13 @@ function worstMark(worst: Point, y: number, x: Range, { tokens, fontSize }: Look
   }
 }
 
-/** A word just below the line of the tolerance, at its left end. */
-function note(at: number[], text: string, { tokens, fontSize }: Look) {
+/** A word just below the line of the tolerance, at its left or right end. */
+function note(at: number[], right: boolean, text: string, { tokens, fontSize }: Look) {
   return {
     type: 'scatter',
     symbolSize: 0.1,
     silent: true,
     data: [at],
-    label: { show: true, position: 'right', offset: [4, 10], distance: 0, formatter: text, ...markText(tokens, fontSize) },
+    label: { show: true, position: right ? 'left' : 'right', offset: [right ? -4 : 4, 10], distance: 0, formatter: text, ...markText(tokens, fontSize) },
   }
 }

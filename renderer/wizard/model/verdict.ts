@@ -71,7 +71,7 @@ export interface AccidentCheck {
 }
 
 const finiteCodes = ['OUTPUT_NAN', 'REFERENCE_NAN', 'NUMBER_NOT_FINITE']
-const hollowCodes = ['OUTPUT_ZERO', 'REFERENCE_CONSTANT']
+const hollowCodes = ['OUTPUT_ZERO', 'REFIT_ALL_ZERO', 'REFERENCE_CONSTANT']
 const has = (findings: readonly Pick<Finding, 'code'>[], codes: string[]): boolean => findings.some((finding) => codes.includes(finding.code))
 
 /** "Could it pass by accident?": every answer is computed from the rows, the findings and the hashes of this run. */

@@ -71,6 +71,7 @@ describe('accidentChecks', () => {
     expect(answers({ ...other, cards: { ...other.cards, validate: { ...other.cards.validate!, engineSha256: 'f'.repeat(64) } } }).shippedFile).toBe('no')
     expect(answers(passed({ comparisons: passed().comparisons.filter((row) => row.output === 'logits') })).everyOutput).toBe('no')
     expect(answers(passed({ findings: [finding('OUTPUT_NAN', 'error')] })).finite).toBe('no')
+    expect(answers(passed({ findings: [finding('REFIT_ALL_ZERO', 'error')] })).meaningful).toBe('no')
     expect(answers(passed({ findings: [finding('REFERENCE_CONSTANT', 'warning')] })).meaningful).toBe('no')
   })
   it('asks nothing about an engine where there is none', () => expect(answers(runtimeOnly(passed()))).not.toHaveProperty('shippedFile'))
