@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { isMissing, writing } from '../disk'
 import { EnginesmithError } from '../errors'
 
-const lockSchema = z.object({ pid: z.number().int(), host: z.string(), born: z.string().nullable() })
+/** `file`: the lock file's own number in its file system; it differs in a copy of the folder, which nobody holds. */
+const lockSchema = z.object({ pid: z.number().int(), host: z.string(), born: z.string().nullable(), file: z.number().nullable().default(null) })
 type LockOwner = z.infer<typeof lockSchema>
 
 /** A lock of another machine (a shared disk) is touched this often and is dead when it was not for `foreignStaleMs`. */
@@ -46,13 +47,12 @@ async function readOwner(path: string): Promise<LockOwner | null> {
 
 /** Does somebody live hold this lock file? A torn or foreign one counts as held while it is fresh. */
 async function isHeld(path: string): Promise<boolean> {
-  const age = await stat(path).then(
-    (stats) => Date.now() - stats.mtimeMs,
-    () => null,
-  )
-  if (age === null) return false
+  const stats = await stat(path).catch(() => null)
+  if (stats === null) return false
+  const age = Date.now() - stats.mtimeMs
   const owner = await readOwner(path)
   if (owner === null) return age < 2000
+  if (owner.file !== null && owner.file !== stats.ino) return false
   if (owner.host !== hostname()) return age < foreignStaleMs
   if (!processLives(owner.pid)) return false
   const born = processBorn(owner.pid)
@@ -111,8 +111,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 }
 
 async function holdLock(path: string, handle: FileHandle): Promise<FolderLock> {
-  const owner: LockOwner = { pid: process.pid, host: hostname(), born: processBorn(process.pid) }
   try {
+    const owner: LockOwner = { pid: process.pid, host: hostname(), born: processBorn(process.pid), file: (await handle.stat()).ino }
     await handle.writeFile(JSON.stringify(owner))
   } finally {
     await handle.close()

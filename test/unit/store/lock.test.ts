@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -27,6 +27,19 @@ describe('lockFolder', () => {
     await lock.release()
     expect(await readdir(folder)).toEqual([])
     await (await lockFolder(folder)).release()
+  })
+
+  it('holds nothing in a copy of the folder, and stays with a folder that moves', async () => {
+    const lock = await lockFolder(folder)
+    const [copy, moved] = [`${folder}-copy`, `${folder}-moved`]
+    await cp(folder, copy, { recursive: true })
+    expect(await folderIsLocked(copy)).toBe(false)
+    await (await lockFolder(copy)).release()
+    await rename(folder, moved)
+    expect(await folderIsLocked(moved)).toBe(true)
+    await rename(moved, folder)
+    await lock.release()
+    await rm(copy, { recursive: true })
   })
 
   it('takes over the lock of a process that died', async () => {
