@@ -55,6 +55,8 @@ def export(request: Export, path: str) -> None:
         'opset_version': request.opset,
         'external_data': request.weight_bytes > _EXTERNAL_OVER,
         'verbose': False,
+        # Its reports go where its file goes, never into whatever folder the worker stands in.
+        'artifacts_dir': os.path.dirname(path),
     }
     if not is_program:
         options['dynamic_shapes'] = _dynamic_shapes(request, torch)
