@@ -104,7 +104,16 @@ describe('verdicts that cannot pass vacuously', () => {
   })
 
   it('no tolerance would let a NaN pass', async () => {
-    expect(await compare(tensor([1, 2, 3]), tensor([1, NaN, 3]), { atol: 1e9 })).toMatchObject({ verdict: 'fail', requiredAtol: null, mismatched: 1 })
+    expect(await compare(tensor([1, 2, 3]), tensor([1, NaN, 3]), { atol: 1e9 })).toMatchObject({
+      verdict: 'fail',
+      requiredAtol: null,
+      mismatched: 1,
+      maxAbs: null,
+      meanAbs: null,
+      maxRel: null,
+      rmse: null,
+      cosine: null,
+    })
   })
 
   it('nothing added at all', async () => {

@@ -193,7 +193,8 @@ Result Comparer::finish() {
     result.compared = total_ - bothNan_;
     if (result.compared > 0) result.mismatched = mismatched_;
     if (result.compared > 0 && nonFiniteMismatch_ == 0) result.requiredAtol = finiteOnly(required_);
-    if (finite_ > 0) {
+    // One error that is not finite makes none of them so; numbers of the rest alone would look harmless.
+    if (finite_ > 0 && nonFiniteMismatch_ == 0) {
         const auto count = static_cast<double>(finite_);
         result.maxAbs = finiteOnly(maxAbs_);
         result.meanAbs = finiteOnly(sumAbs_.value() / count);
