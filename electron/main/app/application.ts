@@ -107,8 +107,8 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
   registerCommands(ipcMain, handlers, log)
   const made = createMainWindow({ preload: paths.preload, icon: paths.icon, dark: nativeTheme.shouldUseDarkColors, remembered: early.window })
   window = made
-  // Loaded while the page paints, so that the first command does not wait for it.
-  core.get().catch((error: unknown) => log(`core: ${describeFault(error)}`))
+  // Loaded as soon as the page has painted: before that, this thread serves the page its files.
+  made.once('ready-to-show', () => core.get().catch((error: unknown) => log(`core: ${describeFault(error)}`)))
 
   reviveWindow(made, log)
   guardClosing({ window: made, runs, core: core.made, texts, log })
