@@ -108,7 +108,9 @@ void checkNotEmpty(const Network& network, const std::string& onnx) {
 
 ReadBack headerRow(const std::vector<std::string>& requested, const EngineHeader& header) {
     const auto text = [](std::vector<std::string> targets) {
-        std::sort(targets.begin(), targets.end());
+        // By number: sm86 comes before sm120.
+        std::sort(targets.begin(), targets.end(),
+                  [](const std::string& a, const std::string& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
         std::string all;
         for (const std::string& target : targets) all += (all.empty() ? "" : ",") + target;
         return all;
