@@ -1,4 +1,7 @@
-"""Builds an engine with NVIDIA's own Python binding: `binding_build.py MODEL OUT CAPABILITY`, the settings that the addon uses."""
+"""Builds an engine with NVIDIA's own Python binding, with the settings that the addon uses.
+
+Usage: `binding_build.py MODEL OUT CAPABILITY MIN OPT MAX`, the shapes of its input `image` as 1x3x16x16.
+"""
 
 import sys
 
@@ -7,6 +10,7 @@ import tensorrt_rtx_bindings as trt
 
 def main() -> None:
     model, out, capability = sys.argv[1:4]
+    shapes = [tuple(int(size) for size in shape.split('x')) for shape in sys.argv[4:7]]
     logger = trt.Logger(trt.Logger.ERROR)
     builder = trt.Builder(logger)
     network = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED))
@@ -20,7 +24,7 @@ def main() -> None:
     config.num_compute_capabilities = 1
     config.set_compute_capability(getattr(trt.ComputeCapability, f'SM{capability}'), 0)
     profile = builder.create_optimization_profile()
-    profile.set_shape('image', (1, 3, 16, 16), (4, 3, 16, 16), (8, 3, 16, 16))
+    profile.set_shape('image', *shapes)
     config.add_optimization_profile(profile)
     plan = builder.build_serialized_network(network, config)
     if plan is None:
