@@ -1,4 +1,5 @@
 import type { Evidence, Finding, RemedyAction } from '../finding'
+import { tellReason } from './reason'
 import type { Sentence } from './words'
 import { findings } from './zh-CN'
 import { kinds, options } from './zh-CN/actions'
@@ -70,7 +71,7 @@ const isThere = (value: unknown): boolean => value !== undefined && value !== nu
 
 /** A value as text; null where it has nothing to show. */
 function shown(place: string, value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : (terms[place]?.[value] ?? value)
+  if (typeof value === 'string') return value === '' ? null : place === 'reason' ? tellReason(value, 'zh-CN') : (terms[place]?.[value] ?? value)
   if (typeof value === 'number') {
     if (place.endsWith('Bytes')) return `${(value / 1024 ** 2).toFixed(1)} MiB`
     return Number.isInteger(value) ? String(value) : value.toExponential(2)

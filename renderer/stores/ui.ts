@@ -36,8 +36,11 @@ export const useUi = defineStore('ui', () => {
   const wide = ref(window.innerWidth >= 1200)
   const narrowInspector = ref(false)
   const inspectorOpen = computed(() => (wide.value ? settings.value.inspectorOpen : narrowInspector.value))
-  const logOpen = computed(() => settings.value.logOpen)
+  /** What was asked for and is not answered yet: keys that follow each other at once go by it. */
+  const logAsked = ref<boolean | null>(null)
+  const logOpen = computed(() => logAsked.value ?? settings.value.logOpen)
   let lastNotice = 0
+  let lastLogAsk = 0
 
   window.addEventListener('resize', () => (wide.value = window.innerWidth >= 1200))
   on('window.state', (state) => (maximized.value = state.maximized))
@@ -55,8 +58,19 @@ export const useUi = defineStore('ui', () => {
     if (wide.value) void settings.save({ inspectorOpen: !settings.value.inspectorOpen })
     else narrowInspector.value = !narrowInspector.value
   }
+  /** Opens or closes the log at once; the settings follow. */
+  async function setLog(open: boolean): Promise<void> {
+    const ask = ++lastLogAsk
+    logAsked.value = open
+    await attempt(() => settings.save({ logOpen: open }))
+    if (ask === lastLogAsk) logAsked.value = null
+  }
   function toggleLog(): void {
-    void settings.save({ logOpen: !settings.value.logOpen })
+    void setLog(!logOpen.value)
+  }
+  /** Opens the log, or leaves it open: what was asked just before does not close it again. */
+  function openLog(): void {
+    if (!logOpen.value) void setLog(true)
   }
   function notify(notice: Omit<Notice, 'id'>): void {
     if (notices.value.some((other) => other.text === notice.text)) return
@@ -111,6 +125,7 @@ export const useUi = defineStore('ui', () => {
     showRun,
     toggleInspector,
     toggleLog,
+    openLog,
     notify,
     dismiss,
     clearErrors,

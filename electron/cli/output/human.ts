@@ -73,7 +73,7 @@ export function inspectLines(document: InspectDocument, text: Text): string[] {
       : []),
     ...(engine
       ? [
-          `${words.engine}: ${engine.flavour} ${engine.version ?? '–'}; ${words.builtFor} ${engine.builtFor.join(', ') || '–'}; ${words.runsHere}: ${engine.runsHere}; ${engine.reason}`,
+          `${words.engine}: ${engine.flavour} ${engine.version ?? '–'}; ${words.builtFor} ${engine.builtFor.join(', ') || '–'}; ${words.runsHere}: ${words.runs[engine.runsHere]}; ${text.reason(engine.reason)}`,
         ]
       : []),
   ]
@@ -90,7 +90,7 @@ export function doctorLines(document: DoctorDocument, text: Text): string[] {
     ...Object.entries(document.engines).flatMap(([name, engine]) =>
       engine.available
         ? [`  ${name}: ${engine.version ?? '–'}${engine.path ? `  ${engine.path}` : ''}`]
-        : [`  ${name}: ${words.notFound}`, ...engine.attempts.slice(0, 6).map(({ path, reason }) => `    ${path}${path ? ': ' : ''}${reason}`)],
+        : [`  ${name}: ${words.notFound}`, ...engine.attempts.slice(0, 6).map(({ path, reason }) => `    ${path}${path ? ': ' : ''}${text.reason(reason)}`)],
     ),
   ]
 }
@@ -115,7 +115,7 @@ function comparisonLines(rows: readonly Comparison[], text: Text, labelOf: (hop:
       compared > 0
         ? `  max ${number(maxAbs)}  requiredAtol ${number(requiredAtol)}  (atol ${number(atol)}, rtol ${number(rtol)})  ${text.words.compared} ${compared}`
         : ''
-    return `${labelOf(hop)}  ${output}  ${text.words.verdicts[verdict]}${numbers}${verdict === 'not-judged' && reason ? `  ${reason}` : ''}`
+    return `${labelOf(hop)}  ${output}  ${text.words.verdicts[verdict]}${numbers}${verdict === 'not-judged' && reason ? `  ${text.reason(reason)}` : ''}`
   })
 }
 

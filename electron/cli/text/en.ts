@@ -1,5 +1,5 @@
 import type { Finding } from '../../../contract/finding'
-import { tell } from '../../../contract/words'
+import { tell, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -9,6 +9,7 @@ export const en = {
   about: 'From a PyTorch file to a TensorRT engine that is proven equal to it.',
   seconds,
   told: (finding: Finding) => tell(finding, 'en'),
+  reason: (reason: string) => tellReason(reason, 'en'),
   help: {
     usage: 'Usage:',
     arguments: 'Arguments:',
@@ -179,6 +180,7 @@ export const en = {
     engine: 'Engine',
     builtFor: 'built for',
     runsHere: 'runs here',
+    runs: { yes: 'yes', no: 'no', unknown: 'unknown' },
     driver: 'Driver',
     backends: 'Backends',
     opened: 'The app was started.',

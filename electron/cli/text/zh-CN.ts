@@ -1,5 +1,5 @@
 import type { Text } from './en'
-import { stages, tell } from '../../../contract/words'
+import { stages, tell, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} 秒` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -8,6 +8,7 @@ export const zh: Text = {
   about: '从 PyTorch 文件到经验证与之等价的 TensorRT 引擎。',
   seconds,
   told: (finding) => tell(finding, 'zh-CN'),
+  reason: (reason) => tellReason(reason, 'zh-CN'),
   help: {
     usage: '用法：',
     arguments: '参数：',
@@ -178,6 +179,7 @@ export const zh: Text = {
     engine: '引擎',
     builtFor: '构建目标',
     runsHere: '能否在此运行',
+    runs: { yes: '能', no: '不能', unknown: '未知' },
     driver: '驱动',
     backends: '后端',
     opened: '应用已启动。',

@@ -28,7 +28,7 @@ export const reportTemplate = `<!doctype html>
 <% for (const row of it.snapshot.comparisons) { %><tr>
 <td><%= it.words.hop[row.hop] %></td><td class="mono"><%= row.output %></td><td class="<%= row.verdict %>"><strong><%= it.words.verdict[row.verdict] %></strong></td>
 <% for (const name of ['compared', 'maxAbs', 'meanAbs', 'maxRel', 'rmse', 'cosine', 'mismatched']) { %><td class="n"><%= it.number(row[name]) %></td><% } %>
-<td class="n"><%= it.number(row.atol) %>, <%= it.number(row.rtol) %></td><td class="n"><%= it.number(row.requiredAtol) %></td><td><%= row.reason ?? '' %></td>
+<td class="n"><%= it.number(row.atol) %>, <%= it.number(row.rtol) %></td><td class="n"><%= it.number(row.requiredAtol) %></td><td><%= row.reason === null ? '' : it.words.reason(row.reason) %></td>
 </tr><% } %>
 </tbody></table></div>
 <p class="soft"><%= it.words.rule %>: <code><%= it.snapshot.recipe.validate.rule === 'numpy' ? '|a - r| <= atol + rtol * |r| (numpy)' : '|a - r| <= atol or |a - r| / |r| <= rtol (polygraphy)' %></code></p>

@@ -1,5 +1,5 @@
 import type { Settings } from '../../../contract/settings'
-import { hops, stages, tell, type Told } from '../../../contract/words'
+import { hops, stages, tell, tellReason, type Told } from '../../../contract/words'
 import type { Finding } from '../../../contract/finding'
 import type { Hop, StageName, StageState, Verdict } from '../../../contract/run'
 
@@ -7,6 +7,7 @@ import type { Hop, StageName, StageState, Verdict } from '../../../contract/run'
 export interface ReportWords {
   lang: string
   told: (finding: Finding) => Told
+  reason: (reason: string) => string
   title: string
   verdict: Record<Verdict | 'none', string>
   verdictText: Record<Verdict | 'none', string>
@@ -60,6 +61,7 @@ export interface ReportWords {
 const en: ReportWords = {
   lang: 'en',
   told: (finding) => tell(finding, 'en'),
+  reason: (reason) => tellReason(reason, 'en'),
   title: 'Conversion report',
   verdict: { pass: 'Pass', fail: 'Fail', 'not-judged': 'Not judged', none: 'No verdict' },
   verdictText: {
@@ -142,6 +144,7 @@ const en: ReportWords = {
 const zh: ReportWords = {
   lang: 'zh-CN',
   told: (finding) => tell(finding, 'zh-CN'),
+  reason: (reason) => tellReason(reason, 'zh-CN'),
   title: '转换报告',
   verdict: { pass: '通过', fail: '未通过', 'not-judged': '未判定', none: '无结论' },
   verdictText: {

@@ -126,6 +126,7 @@ export default {
   whyNoGpu: 'no GPU',
   whyNoDriver: 'no GPU, no driver',
   whyRule: 'Rule',
+  whyReason: 'Reason',
   whyCode: 'Code',
   report: 'Report',
   openReport: 'Open report',

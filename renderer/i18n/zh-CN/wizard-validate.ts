@@ -121,6 +121,7 @@ export default {
   whyNoGpu: '无 GPU',
   whyNoDriver: '无 GPU，无驱动',
   whyRule: '规则',
+  whyReason: '原因',
   whyCode: '代码',
   report: '报告',
   openReport: '打开报告',

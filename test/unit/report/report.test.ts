@@ -118,6 +118,10 @@ describe('the report as a page', () => {
     expect(zh).toContain('<html lang="zh-CN">')
     expect(zh).toContain('未通过')
     expect(zh).not.toContain('What to do')
+    const reason = 'The candidate has no output of this name.'
+    const data = { snapshot: { ...snapshot(), comparisons: snapshot().comparisons.map((row) => ({ ...row, reason })) }, details: [detail] }
+    expect(renderReport('html', { ...data, language: 'zh-CN' })).toContain('<td>待测中没有同名输出。</td>')
+    expect(renderReport('html', { ...data, language: 'en' })).toContain(`<td>${reason}</td>`)
     for (const text of ['引擎进程已停止', '引擎进程已停止。', '请重新运行该阶段', '<p class="soft mono own">It died\nAgain</p>']) expect(zh).toContain(text)
   })
 })

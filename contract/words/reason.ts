@@ -1,0 +1,14 @@
+import type { Language } from './tell'
+import { reasons } from './zh-CN/reasons'
+
+/** Why, in `language`: of a compared row, of an engine that does not run here, of a library that does not open. What is not known stays English. */
+export function tellReason(reason: string, language: Language): string {
+  if (language === 'en') return reason
+  for (const [pattern, chinese] of reasons) {
+    const found = pattern.exec(reason)
+    if (found !== null) return chinese.replace(/\{(\w+)\}/g, (_, name: string) => part(name, found.groups?.[name] ?? '', language))
+  }
+  return reason
+}
+
+const part = (name: string, text: string, language: Language): string => (name === 'why' ? tellReason(text, language) : text)

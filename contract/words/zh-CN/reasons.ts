@@ -1,0 +1,100 @@
+/**
+ * Reasons as the core and the native module word them, and their Chinese. `{name}` stands for the group of that name;
+ * `{why}` is itself a reason and told in Chinese where it is known. Tried from the top, so the closer pattern comes first.
+ */
+export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
+  // A row of a comparison.
+  [/^The reference is (?<a>\S+), the candidate (?<b>\S+)\.$/, '参考的类型为 {a}，待测为 {b}。'],
+  [/^The reference has shape (?<a>\S+), the candidate (?<b>\S+)\.$/, '参考的形状为 {a}，待测为 {b}。'],
+  [/^The output has no elements\.$/, '该输出没有元素。'],
+  [/^(?<n>\d+) elements are NaN or infinite where the reference is not\.$/, '有 {n} 个元素为 NaN 或无穷大，而参考并非如此。'],
+  [/^The reference is NaN everywhere\.$/, '参考处处为 NaN。'],
+  [/^The reference is zero everywhere\.$/, '参考处处为零。'],
+  [/^The reference is the same number everywhere\.$/, '参考处处为同一个数。'],
+  [/^The output is zero everywhere and the reference is not\.$/, '该输出处处为零，而参考并非如此。'],
+  [/^The output is the same number everywhere and the reference is not\.$/, '该输出处处为同一个数，而参考并非如此。'],
+  [/^(?<n>\d+) of (?<all>\d+) elements are outside atol (?<atol>\S+), rtol (?<rtol>\S+)\.$/, '{all} 个元素中有 {n} 个超出容差（atol {atol}，rtol {rtol}）。'],
+  [/^The candidate has no output of this name\.$/, '待测中没有同名输出。'],
+  [/^The reference has no output of this name\.$/, '参考中没有同名输出。'],
+  [/^one side was not run$/, '有一侧没有运行'],
+
+  // ONNX Runtime.
+  [/^ONNX Runtime does not accept the file\.$/, 'ONNX Runtime 不接受该文件。'],
+  [
+    /^ONNX Runtime could not read the weights that (?<path>.+?) keeps in other files: (?<said>.+)$/s,
+    'ONNX Runtime 无法读取 {path} 存放在其他文件中的权重：{said}',
+  ],
+  [/^ONNX Runtime does not accept (?<path>.+?): (?<said>.+)$/s, 'ONNX Runtime 不接受 {path}：{said}'],
+  [/^ONNX Runtime could not run (?<path>.+?): (?<said>.+)$/s, 'ONNX Runtime 无法运行 {path}：{said}'],
+  [/^(?<name>\S+) of (?<path>.+) is of type (?<type>.+), which is not a tensor of numbers\.$/, '{path} 的 {name} 类型为 {type}，不是数值张量。'],
+  [/^The model wants (?<name>.+) as (?<a>\S+), the inputs hold (?<b>\S+)\.$/, '模型要求 {name} 为 {a}，而输入为 {b}。'],
+  [/^(?<name>.+) is (?<type>\S+), which ONNX Runtime cannot take from here\.$/, '{name} 的类型为 {type}，ONNX Runtime 无法从此处接收。'],
+
+  // Whether an engine runs here.
+  [/^It was built on a GPU of this machine\.$/, '它是在本机的 GPU 上构建的。'],
+  [/^No GPU here can run it: (?<why>.+)\.$/s, '本机没有能运行它的 GPU：{why}。'],
+  [/^No GPU here can run it\.$/, '本机没有能运行它的 GPU。'],
+  [/^Its header does not say for which GPU it was built\.$/, '文件头没有说明它面向哪种 GPU 构建。'],
+  [/^It was built for (?<targets>.+), and a GPU here is (?<gpu>.+)\.$/, '它面向 {targets} 构建，本机有 {gpu}。'],
+  [
+    /^It was built for (?<targets>.+) and for others whose names are not known; the GPU here is (?<gpus>.+)\.$/,
+    '它面向 {targets} 以及其他名称未知的目标构建；本机的 GPU 是 {gpus}。',
+  ],
+  [/^It was built for (?<targets>.+); the GPU here is (?<gpus>.+)\.$/, '它面向 {targets} 构建；本机的 GPU 是 {gpus}。'],
+  [/^The GPUs of this machine could not be asked for\.$/, '无法查询本机的 GPU。'],
+  [/^there is no GPU (?<n>\d+) on this machine$/, '本机没有第 {n} 号 GPU'],
+  [/^the engine was built by (?<a>.+), the library is (?<b>.+)$/, '引擎由 {a} 构建，而该库是 {b}'],
+  [/^the engine host gave no reason$/, '引擎进程没有说明原因'],
+  [/^the library could not make a runtime here$/, '该库无法在此创建运行时'],
+  [/^the library refused the engine without a reason$/, '该库拒绝了引擎，没有说明原因'],
+  [/^the library could not make an execution context$/, '该库无法创建执行上下文'],
+  [/^it does not begin like an engine$/, '文件开头不像引擎'],
+  [/^the file is truncated: an engine's header has (?<n>\d+) bytes$/, '文件不完整：引擎的文件头有 {n} 字节'],
+  [/^the file is truncated within its metadata$/, '文件在元数据处中断，不完整'],
+
+  // The driver.
+  [/^there is no NVIDIA driver \((?<file>\S+) was not found\)$/, '没有 NVIDIA 驱动（未找到 {file}）'],
+  [/^the NVIDIA driver could not be loaded: (?<why>.+)$/s, '无法加载 NVIDIA 驱动：{why}'],
+  [/^the NVIDIA driver sees no GPU$/, 'NVIDIA 驱动没有看到 GPU'],
+  [/^the NVIDIA driver's library and kernel module have different versions \(restart the machine\)$/, 'NVIDIA 驱动的库与内核模块版本不同（请重启机器）'],
+  [/^the NVIDIA driver could not start \(CUDA error (?<n>-?\d+)\)$/, 'NVIDIA 驱动无法启动（CUDA 错误 {n}）'],
+  [/^The NVIDIA driver has no (?<name>\S+)\.$/, 'NVIDIA 驱动没有 {name}。'],
+
+  // Finding and opening a library.
+  [
+    /^(?<name>.+) was not found or does not open on this machine\. First attempt: (?<path>.+?): (?<why>.+)$/s,
+    '{name} 在本机未找到或无法打开。首次尝试：{path}：{why}',
+  ],
+  [/^(?<name>.+) was not found or does not open on this machine\.$/, '{name} 在本机未找到或无法打开。'],
+  [/^This version of Enginesmith does not drive (?<name>.+)\.$/, '此版本的 Enginesmith 不支持后端 {name}。'],
+  [/^The library (?<path>.+?) cannot be used: (?<why>.+)\.$/s, '库 {path} 无法使用：{why}。'],
+  [/^there is no such file or folder \((?<source>.+)\)$/, '没有这样的文件或文件夹（{source}）'],
+  [/^there is no (?<name>\S+) in this folder \((?<source>.+)\)$/, '此文件夹中没有 {name}（{source}）'],
+  [/^there is no ONNX parser beside it$/, '旁边没有 ONNX 解析器'],
+  [/^its ONNX parser (?<path>.+?) could not be opened: (?<why>.+)$/s, '无法打开其 ONNX 解析器 {path}：{why}'],
+  [/^its ONNX parser (?<path>.+) lacks the symbol (?<name>\S+)$/, '其 ONNX 解析器 {path} 缺少符号 {name}'],
+  [/^it lacks the symbol (?<name>\S+)$/, '缺少符号 {name}'],
+  [/^it is (?<name>.+), which is another library$/, '它是 {name}，属于另一种库'],
+  [
+    /^(?<name>.+) is newer than what this program knows \(up to (?<to>.+)\); its interface may have moved$/,
+    '{name} 比本程序所知的版本（至 {to}）更新，其接口可能已改变',
+  ],
+  [/^(?<name>.+) is newer than what this program knows$/, '{name} 比本程序所知的版本更新'],
+  [/^(?<name>.+) is older than what this program knows$/, '{name} 比本程序所知的版本更旧'],
+  [/^the system could not load it \(error (?<n>\d+)\)$/, '系统无法加载它（错误 {n}）'],
+  [/^the system could not load it$/, '系统无法加载它'],
+  [/^the file is truncated: its headers speak of (?<n>\d+) bytes, it has (?<has>\d+)$/, '文件不完整：文件头称有 {n} 字节，实际为 {has} 字节'],
+  [/^the file is empty$/, '文件为空'],
+  [/^it is not a 64-bit little-endian library$/, '它不是 64 位小端库'],
+  [/^it is an ELF file, but not a shared library$/, '它是 ELF 文件，但不是共享库'],
+  [/^it is made for another kind of processor$/, '它面向另一种处理器'],
+  [/^its program headers make no sense$/, '其程序头无法解读'],
+  [/^it is not a Windows library$/, '它不是 Windows 库'],
+  [/^it is a Windows library$/, '它是 Windows 库'],
+  [/^it is not a shared library \(no ELF header\)$/, '它不是共享库（没有 ELF 文件头）'],
+  [/^it was not found there$/, '未在该处找到'],
+  [/^it was not found there \((?<source>.+)\)$/, '未在该处找到（{source}）'],
+  [/^torch-tensorrt is not installed there$/, '该处没有安装 torch-tensorrt'],
+  [/^it has torch-tensorrt, but is not the Python in use$/, '装有 torch-tensorrt，但不是正在使用的 Python'],
+  [/^no Python was found$/, '未找到 Python'],
+]
