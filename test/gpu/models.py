@@ -1,0 +1,126 @@
+"""Makes the models that the GPU checks use, from a seed, into the folder given; those that are there stay.
+
+Each is an exported program (`NAME.pt2`); some are ONNX files and state_dicts too. Random weights from seed 0: nothing is fetched.
+"""
+
+import copy
+import pathlib
+import sys
+import warnings
+
+import torch
+from torch import nn
+
+warnings.filterwarnings('ignore')
+FOLDER = pathlib.Path(sys.argv[1])
+BATCH = torch.export.Dim('batch', min=1, max=16)
+
+
+class Small(nn.Module):
+    """Three convolutions and a classifier: images (N, 3, 32, 32) to logits (N, 10)."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 16, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(32, 64, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(64, 10),
+        )
+
+    def forward(self, x):
+        return self.body(x)
+
+
+class Gru(nn.Module):
+    """Two GRU layers over (N, 32, 40) and a linear head: (N, 32, 12)."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(40, 96, 2, batch_first=True)
+        self.head = nn.Linear(96, 12)
+
+    def forward(self, x):
+        return self.head(self.rnn(x)[0])
+
+
+class Encoder(nn.Module):
+    """A Transformer encoder over int64 ids (N, length) of a vocabulary of 1000: (N, length, 128)."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(1000, 128)
+        layer = nn.TransformerEncoderLayer(128, 4, 256, batch_first=True, dropout=0.0)
+        self.encoder = nn.TransformerEncoder(layer, 3, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(128)
+
+    def forward(self, ids):
+        return self.norm(self.encoder(self.embed(ids)))
+
+
+def program(name, make, example, dynamic):
+    path = FOLDER / f'{name}.pt2'
+    if path.exists():
+        return
+    torch.manual_seed(0)
+    model = make().eval()
+    with torch.no_grad():
+        torch.export.save(torch.export.export(model, example, dynamic_shapes=dynamic), path)
+    torch.save(model.state_dict(), FOLDER / f'{name}.weights.pt')
+    print(f'{name}.pt2', file=sys.stderr)
+
+
+def onnx(name, make, example, dynamic):
+    path = FOLDER / f'{name}.onnx'
+    if path.exists():
+        return
+    torch.manual_seed(0)
+    model = copy.deepcopy(make().eval())
+    torch.onnx.export(
+        model,
+        example,
+        str(path),
+        input_names=['x'],
+        output_names=['y'],
+        dynamo=False,
+        opset_version=18,
+        dynamic_axes={'x': {0: 'batch'}, 'y': {0: 'batch'}} if dynamic else None,
+    )
+    print(f'{name}.onnx', file=sys.stderr)
+
+
+def resnet50():
+    import torchvision
+
+    return torchvision.models.resnet50(weights=None)
+
+
+def vit():
+    import timm
+
+    return timm.create_model('vit_tiny_patch16_224', pretrained=False)
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    image = torch.rand(4, 3, 224, 224)
+    program('small', Small, (torch.rand(4, 3, 32, 32),), ({0: BATCH},))
+    program('resnet50', resnet50, (image,), ({0: BATCH},))
+    program('vit', vit, (image,), ({0: BATCH},))
+    program('gru', Gru, (torch.rand(4, 32, 40),), ({0: BATCH},))
+    program('encoder', Encoder, (torch.randint(0, 1000, (4, 24)),), ({0: BATCH, 1: torch.export.Dim('length', min=2, max=128)},))
+    onnx('small', Small, (torch.rand(4, 3, 32, 32),), True)
+    onnx('resnet50', resnet50, (torch.rand(8, 3, 224, 224),), False)
+    # A second checkpoint of the same network, for a refit.
+    second = FOLDER / 'resnet50-second.weights.pt'
+    if not second.exists():
+        torch.manual_seed(1)
+        torch.save(resnet50().state_dict(), second)
+
+
+main()
