@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import hostile
 import nets
@@ -28,6 +29,11 @@ def edit(path, change, ending=None):
         return json.dumps(tree).encode()
 
     hostile.change_member(path, ending or hostile.graph_member(path), rewrite)
+
+
+def graph_of(path):
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read(hostile.graph_member(path)))
 
 
 def test_the_signature_has_symbols_with_bounds(worker, tmp_path):
@@ -57,6 +63,23 @@ def test_nested_outputs_are_named_as_the_module_itself_is(worker, tmp_path):
     outputs, told = run(worker, source(path, 'exported-program'), {'x': x}, tmp_path)
     assert [spec['name'] for spec in told['outputs']] == names
     assert outputs['parts_1.deep'].tolist() == (x * 2).tolist()
+
+
+def test_names_that_torch_makes_of_calls_in_place_are_no_code(worker, tmp_path):
+    class Twice(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.act = torch.nn.ReLU(inplace=True)
+
+        def forward(self, x):
+            return self.act(self.act(x + 1) - 1)
+
+    x = torch.randn(2, 3)
+    path = exported(tmp_path, Twice(), (x,))
+    model = source(path, 'exported-program')
+    assert any('__' in name for name in graph_of(path)['graph_module']['graph']['tensor_values'])
+    outputs, _ = run(worker, model, {'x': x}, tmp_path)
+    assert torch.allclose(outputs['output'], Twice()(x))
 
 
 def test_keyword_none_and_constant_inputs(worker, tmp_path):

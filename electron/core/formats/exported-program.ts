@@ -64,8 +64,9 @@ export const exportedProgram: Format = {
     const member = zip === null ? null : programMember(zip)
     if (zip === null || member === null) return { format: 'unknown' }
     const scan = new PickleScan(signal)
+    const raw = await rawPayloads(zip)
     // Weights that are no plain numbers are zips of torch's, under names without an ending.
-    await scan.zip(zip, file, /(^|\/)data\/(weights|constants)\/[^/.]+$/)
+    await scan.zip(zip, file, (name) => /(^|\/)data\/(weights|constants)\/[^/.]+$/.test(name) && !raw.has(name))
     const { pickle, findings } = scan.report(file.path)
     const program = programSchema.safeParse(parse(await zip.read(member, maxProgram)))
     if (!program.success) return { format: 'exported-program', pickle, findings, facts: { layout: member.name } }
@@ -78,6 +79,26 @@ export const exportedProgram: Format = {
       facts: factsOf(program.data, member.name),
     }
   },
+}
+
+const payloadsSchema = z.object({ config: z.record(z.string(), z.object({ path_name: z.string(), use_pickle: z.boolean() })) })
+
+/**
+ * Members that torch reads as plain numbers, by the lists beside them: `use_pickle: false`. Their first bytes may look
+ * like a pickle's by chance. A member that any list calls a pickle is none of them.
+ */
+async function rawPayloads(zip: Zip): Promise<Set<string>> {
+  const raw = new Set<string>()
+  const pickled = new Set<string>()
+  for (const member of zip.members.values()) {
+    const folder = /^(?:[^/]+\/)?data\/(?:weights|constants)\/(?=[^/]+_config\.json$)/.exec(member.name)?.[0]
+    if (folder === undefined) continue
+    const list = payloadsSchema.safeParse(parse(await zip.read(member, maxProgram)))
+    if (!list.success) continue
+    for (const { path_name: name, use_pickle: isPickle } of Object.values(list.data.config)) (isPickle ? pickled : raw).add(folder + name)
+  }
+  for (const name of pickled) raw.delete(name)
+  return raw
 }
 
 function parse(bytes: Buffer): unknown {

@@ -59,11 +59,11 @@ export class PickleScan {
    * Every pickle in a zip: members that are called so, and those of zips inside, two levels deep.
    * @param suspects further members that may be zips of torch's, whatever they are called
    */
-  async zip(zip: Zip, source: ByteSource, suspects: RegExp | null = null, prefix = '', depth = 0): Promise<void> {
+  async zip(zip: Zip, source: ByteSource, suspects: ((name: string) => boolean) | null = null, prefix = '', depth = 0): Promise<void> {
     if (zip.cut || zip.repeated) this.fail(prefix || 'the zip', zip.cut ? 'it lists too many members' : 'it lists two members under one name')
     for (const member of zip.members.values()) {
       const where = `${prefix}${member.name}`
-      const inner = /\.(pt|pth|zip|ckpt|bin)$/i.test(member.name) || suspects?.test(member.name) === true
+      const inner = /\.(pt|pth|zip|ckpt|bin)$/i.test(member.name) || suspects?.(member.name) === true
       if (!inner && !/\.(pkl|pickle|pck|p)$/i.test(member.name)) continue
       if (this.pickles.length >= maxPickles) return this.fail(where, 'there are too many pickles')
       try {
@@ -77,7 +77,7 @@ export class PickleScan {
     }
   }
 
-  private async inner(opened: ByteSource, where: string, suspects: RegExp | null, depth: number): Promise<void> {
+  private async inner(opened: ByteSource, where: string, suspects: ((name: string) => boolean) | null, depth: number): Promise<void> {
     const start = await opened.read(0, Math.min(4, opened.size))
     if (start[0] === 0x80) await this.row(opened, where)
     if (!looksLikeZip(start)) return

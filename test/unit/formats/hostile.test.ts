@@ -30,6 +30,33 @@ const inspect = async (content: Buffer) => {
 }
 const call = "(S'echo hi'\ntR."
 
+describe('an exported program', () => {
+  const program = { graph_module: { graph: { nodes: [], tensor_values: {} }, signature: { input_specs: [], output_specs: [] } } }
+  const archive = (isPickle: boolean, weight: Buffer): Buffer =>
+    Buffer.from(
+      zipSync(
+        {
+          'm/models/model.json': Buffer.from(JSON.stringify(program)),
+          'm/data/weights/model_weights_config.json': Buffer.from(
+            JSON.stringify({ config: { weight: { path_name: 'weight_0', is_param: true, use_pickle: isPickle } } }),
+          ),
+          'm/data/weights/weight_0': weight,
+        },
+        { level: 0 },
+      ),
+    )
+
+  it('has weights of plain numbers that begin like a pickle by chance', async () => {
+    const { format, pickle } = await inspect(archive(false, bytes(0x80, 0x77, 0x12, 0x3f, 0, 0, 0, 0)))
+    expect({ format, verdict: pickle?.verdict }).toEqual({ format: 'exported-program', verdict: 'nothing-found' })
+  })
+
+  it('has a weight that its own list calls a pickle', async () => {
+    const { pickle } = await inspect(archive(true, bytes(0x80, 2, 'cos\nsystem\n', "(S'echo hi'\ntR.")))
+    expect(pickle?.verdict).toBe('dangerous')
+  })
+})
+
 describe('a pickle that would run a command is dangerous', () => {
   it.each<[string, Buffer, string]>([
     ['protocol 0', bytes('cos\nsystem\n', call), 'os.system'],

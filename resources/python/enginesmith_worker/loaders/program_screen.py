@@ -78,7 +78,9 @@ def hostile_text(program: Any) -> str | None:
             return value
     for key, value in _pairs(program):
         if key in ('tensor_values', 'sym_int_values', 'sym_bool_values', 'range_constraints') and isinstance(value, dict):
-            bad = next((name for name in value if not _is_expression(name)), None)
+            # Values have plain names (`relu__1` of an in-place call); the keys of ranges are read by sympy.
+            plain = key != 'range_constraints'
+            bad = next((name for name in value if not (_is_expression(name) or (plain and _NAME.match(name)))), None)
             if bad is not None:
                 return bad
     return None
