@@ -39,6 +39,26 @@ export const pickleReportSchema = z.object({
 })
 export type PickleReport = z.infer<typeof pickleReportSchema>
 
+/** Where a global comes from. `published`: a package that many publish models with; `script`: the program that saved the file. */
+export const pickleOriginSchema = z.object({
+  name: z.string(),
+  module: z.string(),
+  package: z.string(),
+  known: z.enum(['torch', 'python', 'published', 'script', 'unknown']),
+})
+export type PickleOrigin = z.infer<typeof pickleOriginSchema>
+
+/** The report of a model file: with what can never be allowed, and what an allow list cannot help. */
+export const modelPickleSchema = pickleReportSchema.extend({
+  /** Those of the globals that reach the system, files, the network or the interpreter. */
+  dangerous: z.array(z.string()).optional(),
+  /** Where each refused global comes from. */
+  origins: z.array(pickleOriginSchema).optional(),
+  /** A module saved whole by torch before 1.6: `weights_only=True` refuses it whatever names are allowed. */
+  legacyModule: z.boolean().optional(),
+})
+export type ModelPickle = z.infer<typeof modelPickleSchema>
+
 /** What is known of a file without loading it: the document of `inspect`, and the card of the Load step. */
 export const modelFileSchema = z.object({
   path: z.string(),
@@ -49,7 +69,7 @@ export const modelFileSchema = z.object({
   signature: signatureSchema.nullable(),
   /** Null where the file holds no tensors or they cannot be listed without running it. */
   tensors: z.array(tensorInfoSchema).nullable(),
-  pickle: pickleReportSchema.nullable(),
+  pickle: modelPickleSchema.nullable(),
   engine: z
     .object({ flavour: z.string(), version: z.string().nullable(), builtFor: z.array(z.string()), runsHere: runsHereSchema, reason: z.string() })
     .nullable(),

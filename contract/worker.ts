@@ -31,7 +31,11 @@ export const workerMethods = {
   /** Imports torch: slow the first time. */
   torch: { params: z.object({}), result: z.object({ torch: z.string(), cuda: z.string().nullable(), gpus: z.array(z.string()), onnxscript: z.boolean() }) },
   /** picklescan over every pickle in the file, nothing executed. (managed) */
-  scan: { params: z.object({ path: z.string() }), result: pickleReportSchema },
+  scan: {
+    /** `allowed`: names that `weights_only=True` takes; absent: the worker asks its own torch. */
+    params: z.object({ path: z.string(), allowed: z.array(z.string()).optional() }),
+    result: pickleReportSchema.extend({ dangerous: z.array(z.string()).optional() }),
+  },
   /** Loads; says what it is and what its forward takes. */
   load: {
     params: z.object({ source: modelSourceSchema }),
@@ -48,6 +52,17 @@ export const workerMethods = {
       /** What the file allows for each symbol of its signature; null where there is no bound. */
       symbols: z.array(z.object({ name: z.string(), min: z.number().nullable(), max: z.number().nullable() })).optional(),
       findings: z.array(findingSchema),
+    }),
+  },
+  /** Opens what was pickled, under the trust that the source states, and lists it; no class is built and nothing is run. */
+  look: {
+    params: z.object({ source: modelSourceSchema }),
+    result: z.object({
+      /** Null where it holds weights alone. */
+      modelClass: z.string().nullable(),
+      parameters: z.number(),
+      tensors: z.array(tensorInfoSchema),
+      forward: z.array(z.object({ name: z.string(), required: z.boolean() })),
     }),
   },
   /** Runs the model in eval mode, float as it is, no grad, one output file for each input file; returns the outputs' names and shapes of the first. */

@@ -3,6 +3,7 @@ import type { HostReply, NativeMethod, NativeParams, NativeResult } from '../../
 import type { Recipe } from '../../contract/recipe'
 import type { Artifact, ComparisonDetail, LogLine, ModelFile, RunSnapshot, RunSummary, StageName } from '../../contract/run'
 import type { Settings } from '../../contract/settings'
+import type { TrustStore } from './trust/store'
 import type { WorkerMethod, WorkerParams, WorkerResult } from '../../contract/worker'
 
 /** What every long call takes: a way to stop it and two ways to hear from it. */
@@ -49,6 +50,12 @@ export interface PythonWorkers {
   /** Rejects with PYTHON_MISSING, PYTHON_BROKEN or TORCH_MISSING and a remedy. */
   user(): Promise<PythonWorker>
   managed(): Promise<PythonWorker>
+  /**
+   * A worker of the user's Python that is thrown away: a scratch home, and no network where the system allows that.
+   * The same one for the same key until it is ended.
+   */
+  isolated(key: string): Promise<PythonWorker>
+  endIsolated(key: string): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -102,7 +109,13 @@ export interface Core {
   readonly pythons: PythonWorkers
   readonly toolchain: Toolchain
   readonly runs: Runs
-  describeFile(path: string, options?: { signal?: AbortSignal; hash?: 'wait' | 'later'; onHash?: (sha256: string) => void }): Promise<ModelFile>
+  /** What the user allows for files by their hash. */
+  readonly trust: TrustStore
+  /** The file with picklescan's word on its pickles taken in, where picklescan can be had. */
+  secondOpinion(file: ModelFile, signal?: AbortSignal): Promise<ModelFile>
+  /** Opens a pickled file under the trust that was given for it and tells what came out. */
+  lookInside(file: ModelFile, signal?: AbortSignal): Promise<ModelFile>
+  describeFile(path: string, options?: { signal?: AbortSignal; hash?: 'wait' | 'later' | 'none'; onHash?: (sha256: string) => void }): Promise<ModelFile>
   settings(): Settings
   /** In memory only: how the command line lays its flags over the settings file. */
   overrideSettings(settings: Partial<Settings>): void

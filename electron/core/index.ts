@@ -8,6 +8,9 @@ import { createPythonWorkers } from './python'
 import { openDurations } from './store/durations'
 import { createSettingsStore } from './store/settings'
 import { createToolchain } from './toolchain'
+import { lookInside } from './trust/look'
+import { withSecondOpinion } from './trust/second-opinion'
+import { createTrustStore } from './trust/store'
 
 /** Puts the core together: the one place where every part is named. */
 export function createCore(options: CoreOptions): Core {
@@ -21,10 +24,12 @@ export function createCore(options: CoreOptions): Core {
     resources: options.pythonResources,
   })
   const describe: Core['describeFile'] = (path, describeOptions) => describeFile(path, { ...describeOptions, host })
+  const trust = createTrustStore(options.dataFolder, !options.oneShot)
   const services: StageServices = {
     host,
     pythons,
     toolchain,
+    trust,
     settings: current,
     describeFile: describe,
     appVersion: options.app.version,
@@ -36,6 +41,9 @@ export function createCore(options: CoreOptions): Core {
     pythons,
     toolchain,
     runs,
+    trust,
+    secondOpinion: async (file, signal) => (await withSecondOpinion(file, pythons, signal)).file,
+    lookInside: (file, signal) => lookInside(file, trust.granted(file, file.path), { pythons, project: current().project, signal }),
     describeFile: describe,
     settings: current,
     overrideSettings: (overrides) => settings.override(overrides),

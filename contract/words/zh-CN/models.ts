@@ -9,7 +9,11 @@ export const models = {
       '{path} 引用了 {names.length} 个 PyTorch 安全加载所拒绝的 Python 名称：{names}。',
     ],
     gist: ['该文件引用了 {globals.length} 个权重文件用不到的类或函数：{globals}。未执行任何代码。', 'PyTorch 拒绝安全地读取该文件。未执行任何代码。'],
-    remedy: '请仅保存权重（torch.save(model.state_dict(), …)）并填写模型类，或使用 .safetensors 文件。只有信任其来源时才允许加载。',
+    remedy: [
+      '{?legacy}这是 torch 1.6 之前整体保存的模块，无法逐一允许名称：请重新保存（最好只保存 state_dict），或仅信任该文件一次（--trust-once {sha256}）。',
+      '若清楚该文件的来源，可仅为此文件允许这些名称（--allow-listed {sha256}，或在加载步骤中）；否则请获取其 state_dict 或 .safetensors。',
+      '请仅保存权重（torch.save(model.state_dict(), …)）并填写模型类，或使用 .safetensors 文件。只有信任其来源时才允许加载。',
+    ],
   },
   LOAD_DANGEROUS_PICKLE: {
     title: '该 pickle 会执行有害代码',
@@ -22,6 +26,33 @@ export const models = {
     whole: '{?sha256}无法查明加载该文件时会执行什么，因此未加载。',
     gist: ['无法查明加载 {path} 时会执行什么。', '无法查明加载该文件时会执行什么。'],
     remedy: '请重新获取该文件；若仍如此，请获取 .safetensors 格式的权重。',
+  },
+  LOAD_LEGACY_MODULE: {
+    title: '此格式无法逐一允许名称',
+    whole: '{path} 是 torch 1.6 之前格式的整体模块，其中带有类的源代码：无论允许哪些名称，torch 的安全加载都会拒绝它。',
+    gist: '该文件是 torch 1.6 之前格式的整体模块，无论允许哪些名称，安全加载都会拒绝它。',
+    remedy: '请在生成它的环境中用 torch 1.6 或更新版本重新保存，最好只保存 state_dict；或在隔离的工作进程中仅信任该文件一次。',
+  },
+  LOAD_NAMES_ALLOWED: {
+    title: '已按允许的名称加载',
+    whole: '已为 {path} 允许 {names.length} 个 Python 名称：{names}。',
+    gist: '加载时用到了您为该文件允许的 Python 名称。',
+    remedy: '无需操作。已记住的名称可在设置中撤销。',
+  },
+  LOAD_TRUSTED_ONCE: {
+    title: '按仅信任一次加载',
+    gist: '该文件按仅信任一次加载，在单独的工作进程中。',
+    whole: [
+      '{?isolated}因为您仅信任一次，若安全加载拒绝 {path}，则将其完整加载：在单独的工作进程中，使用临时主目录，没有网络。',
+      '因为您仅信任一次，若安全加载拒绝 {path}，则将其完整加载：在单独的工作进程中，使用临时主目录，但有网络。',
+    ],
+    remedy: '无需操作。相同权重的 state_dict 或 .safetensors 不需要信任。',
+  },
+  LOAD_NOT_ISOLATED: {
+    title: '本机上不隔离',
+    gist: '仅信任一次的文件在本机上不隔离：其代码可以使用网络，也能读取您的文件。',
+    whole: '仅信任一次的文件在本机上不隔离：{reason}。其代码可以使用网络，也能读取您的文件。',
+    remedy: '请只信任您自己也愿意运行的文件，或在允许程序创建用户命名空间的 Linux 机器上加载。',
   },
   LOAD_CLASS_MISSING: {
     title: '无法导入模型类',

@@ -6,6 +6,7 @@ import type { Facts } from '../exit-code'
 import { draftOf } from '../flags/draft'
 import { modelFlags } from '../flags/model'
 import { force, outFile, recipe, to } from '../flags/own'
+import { trustFlags } from '../flags/trust'
 import { choice } from '../flags/values'
 import { makeLines } from '../output/human'
 import { checkOutput, placeArtifacts } from '../place-file'
@@ -18,7 +19,7 @@ export const convertCommand = defineCommand<MakeDocument>({
   name: 'convert',
   args: [{ name: 'FILE', help: (t) => t.arguments.file }],
   own: [to, outFile, recipe, force],
-  flags: modelFlags,
+  flags: [...modelFlags, ...trustFlags],
   empty: emptyMake,
   print: makeLines,
   async run(call, context) {
@@ -27,6 +28,7 @@ export const convertCommand = defineCommand<MakeDocument>({
     const { input, out, options } = placesOf(call, context)
     await checkOutput(out, input, options)
     const core = await context.core(draft.settings)
+    core.trust.forCall(draft.trust)
     return withScratchRun(core, { path: input, recipe: draft.recipe }, async (handle) => {
       const executed = await execute(handle, context, { upTo: 'convert' })
       const { document } = executed

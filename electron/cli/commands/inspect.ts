@@ -1,26 +1,51 @@
 import type { InspectDocument } from '../../../contract/documents'
+import type { ModelFile } from '../../../contract/run'
+import { throwIfCancelled } from '../../core/cancelled'
+import { findingOf, isAbort } from '../../core/errors'
 import { defineCommand } from '../command'
 import { emptyInspect } from '../documents'
-import { allWell, factsOfFindings, joined } from '../exit-code'
+import { allWell, factsOfFault, factsOfFindings, joined, type Facts } from '../exit-code'
+import { draftOf } from '../flags/draft'
+import { projectFlag, pythonFlag } from '../flags/model'
+import { trustFlags } from '../flags/trust'
 import { inspectLines } from '../output/human'
 
 export const inspectCommand = defineCommand<InspectDocument>({
   name: 'inspect',
   args: [{ name: 'FILE', help: (t) => t.arguments.file }],
   own: [],
-  flags: [],
+  flags: [projectFlag, pythonFlag, ...trustFlags],
   empty: emptyInspect,
   print: inspectLines,
   async run(call, context) {
-    const core = await context.core()
-    const file = await core.describeFile(context.resolve(call.args[0] ?? ''), { signal: context.signal, hash: 'wait' })
-    const { format, bytes, sha256, signature, tensors, pickle, engine, findings } = file
-    const refused = format === 'unknown' || pickle?.verdict === 'dangerous'
+    const { settings, trust } = await draftOf(call, context)
+    const core = await context.core(settings)
+    core.trust.forCall(trust)
+    const described = await core.describeFile(context.resolve(call.args[0] ?? ''), { signal: context.signal, hash: 'wait' })
+    const scanned = await core.secondOpinion(described, context.signal)
+    const asked = trust.names.length + trust.listed.length + trust.once.length > 0
+    // A look needs no trust; with trust given, the file is opened under it.
+    const { file, facts } = asked ? await opened(scanned, (seen) => core.lookInside(seen, context.signal), context.signal) : { file: scanned, facts: allWell }
+    const refused = file.format === 'unknown' || file.pickle?.verdict === 'dangerous'
     // Refused globals stop a load, not a look.
-    const faults = findings.filter(({ code }) => code !== 'LOAD_UNSAFE_GLOBALS')
+    const faults = file.findings.filter(({ code }) => code !== 'LOAD_UNSAFE_GLOBALS')
+    const { format, bytes, sha256, signature, tensors, pickle, engine, findings } = file
     return {
       document: { format, bytes, sha256, signature, tensors, pickle, engine, findings },
-      facts: joined(factsOfFindings(faults), { ...allWell, refused }),
+      facts: joined(joined(factsOfFindings(faults), facts), { ...allWell, refused }),
     }
   },
 })
+
+/** The file as it is once opened; what stands in the way of that comes on top of what is known of it. */
+async function opened(file: ModelFile, look: (file: ModelFile) => Promise<ModelFile>, signal: AbortSignal): Promise<{ file: ModelFile; facts: Facts }> {
+  try {
+    return { file: await look(file), facts: allWell }
+  } catch (error) {
+    throwIfCancelled(signal)
+    if (isAbort(error)) throw error
+    const finding = findingOf(error)
+    const others = file.findings.filter(({ code }) => code !== finding.code)
+    return { file: { ...file, findings: [...others, finding] }, facts: factsOfFault(finding) }
+  }
+}

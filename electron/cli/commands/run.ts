@@ -11,18 +11,20 @@ import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { modelFlags } from '../flags/model'
 import { outFolder, recipe } from '../flags/own'
+import { trustFlags } from '../flags/trust'
 import { runLines } from '../output/human'
 
 export const runCommand = defineCommand<RunDocument>({
   name: 'run',
   args: [{ name: 'FILE', help: (t) => t.arguments.file }],
   own: [outFolder, recipe],
-  flags: [...modelFlags, ...buildFlags, ...compareFlags],
+  flags: [...modelFlags, ...trustFlags, ...buildFlags, ...compareFlags],
   empty: emptyRun,
   print: runLines,
   async run(call, context) {
     const draft = await draftOf(call, context)
     const core = await context.core(draft.settings)
+    core.trust.forCall(draft.trust)
     const handle = await core.runs.create({
       path: context.resolve(call.args[0] ?? ''),
       recipe: draft.recipe,

@@ -6,7 +6,7 @@ import type { Draft, FlagContext } from './types'
 
 /** Lays the flags of a call over a recipe; both come out whole and checked. Flags beat the recipe. */
 export function merge(base: Recipe, given: Call['given'], context: FlagContext): Draft {
-  const draft: Draft = { recipe: structuredClone(base), settings: {} }
+  const draft: Draft = { recipe: structuredClone(base), settings: {}, trust: { names: [], listed: [], once: [] } }
   for (const { flag, values } of given) flag.apply(draft, values, context)
   return draft
 }

@@ -103,7 +103,7 @@ export const pythonFlag = valued(
     draft.settings.python = program(value)
   },
 )
-const projectFlag = valued(
+export const projectFlag = valued(
   'project',
   'DIR',
   (t) => t.flags.project,

@@ -1,11 +1,14 @@
 import type { Recipe } from '../../../contract/recipe'
 import type { Settings } from '../../../contract/settings'
+import type { CallTrust } from '../../core/trust/names'
 import type { Text } from '../text'
 
 /** What flags write into: a recipe of this call and settings of this machine, in memory only. */
 export interface Draft {
   recipe: Recipe
   settings: Partial<Settings>
+  /** What this call trusts. */
+  trust: CallTrust
 }
 
 /** What reading a flag's value needs. */

@@ -28,8 +28,8 @@ const maxUnknownHash = 64 * 1024 * 1024
 
 export interface DescribeOptions {
   signal?: AbortSignal
-  /** `wait`: the hash is in the answer. `later`: it comes through `onHash`, and the answer has null. Default: `wait`. */
-  hash?: 'wait' | 'later'
+  /** `wait`: the hash is in the answer. `later`: it comes through `onHash`, and the answer has null. `none`: null. Default: `wait`. */
+  hash?: 'wait' | 'later' | 'none'
   onHash?: (sha256: string) => void
   /** Asked whether an engine runs here. */
   host?: EngineHost
@@ -66,7 +66,7 @@ export async function describeFile(path: string, options: DescribeOptions = {}):
     facts,
     findings: misleading === null ? findings : [...findings, misleading],
   }
-  if (format === 'unknown' && file.size > maxUnknownHash) return model
+  if (options.hash === 'none' || (format === 'unknown' && file.size > maxUnknownHash)) return model
   const hash = sha256File(path, options.signal).then(async (sha256) => {
     await file.assertUnchanged()
     return sha256

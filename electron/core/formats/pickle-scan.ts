@@ -1,5 +1,5 @@
 import type { Finding } from '../../../contract/finding'
-import type { PickleReport } from '../../../contract/run'
+import type { ModelPickle } from '../../../contract/run'
 import { EnginesmithError, makeFinding } from '../errors'
 import { type ByteSource, bytesSource } from '../files/random-file'
 import { looksLikeZip, openZip, type Zip, type ZipMember } from '../files/zip'
@@ -27,6 +27,8 @@ export class PickleScan {
   readonly pickles: ScannedPickle[] = []
   readonly globals = new Map<string, Global>()
   readonly errors: string[] = []
+  /** True where a pickle carries the source of a module's class, as torch before 1.6 saved whole modules. */
+  sources = false
   private readonly deadline = performance.now() + totalTime
 
   constructor(private readonly signal?: AbortSignal) {}
@@ -49,6 +51,7 @@ export class PickleScan {
     const cursor = new Cursor(source, start, end)
     const walked = await walkPickle(cursor, { time: Math.min(time, 10_000), signal: this.signal })
     for (const [name, global] of walked.globals) this.globals.set(name, global)
+    this.sources ||= walked.sources
     this.pickles.push({ where, value: walked.value, error: walked.error })
     if (walked.error === null) return cursor.position
     this.fail(where, walked.error)
@@ -102,16 +105,19 @@ export class PickleScan {
   }
 
   /** The report for `ModelFile`, and the findings that belong to it. */
-  report(path: string, torchScript = false): { pickle: PickleReport; findings: Finding[] } {
-    const { dangerous, ...pickle } = gradePickles(this.globals, this.failed, torchScript)
-    return { pickle, findings: findingsOf(path, pickle, dangerous, this.errors) }
+  report(path: string, torchScript = false): { pickle: ModelPickle; findings: Finding[] } {
+    const graded = gradePickles(this.globals, this.failed, torchScript)
+    const pickle = this.sources ? { ...graded, legacyModule: true } : graded
+    return { pickle, findings: pickleFindings(path, pickle, this.errors) }
   }
 }
 
 /** The number that old torch files begin with. */
 export const torchMagic = 0x1950a86a20f9469cfc6cn
 
-function findingsOf(path: string, pickle: PickleReport, dangerous: string[], errors: string[]): Finding[] {
+/** What is to be said of a graded file. @param errors why pickles could not be followed to their ends */
+export function pickleFindings(path: string, pickle: ModelPickle, errors: readonly string[]): Finding[] {
+  const dangerous = pickle.dangerous ?? []
   const evidence = { path, names: pickle.unsafe, dangerous, errors: errors.slice(0, 20) }
   if (pickle.verdict === 'dangerous') {
     return [
@@ -136,13 +142,15 @@ function findingsOf(path: string, pickle: PickleReport, dangerous: string[], err
     ]
   }
   if (pickle.unsafe.length === 0) return []
+  const legacy = pickle.legacyModule === true ? [legacyModuleFinding(path)] : []
   return [
+    ...legacy,
     makeFinding(
       'LOAD_UNSAFE_GLOBALS',
       'warning',
       `${path} names ${pickle.unsafe.length} things that torch's safe loading refuses: ${pickle.unsafe.slice(0, 8).join(', ')}${pickle.unsafe.length > 8 ? ', …' : ''}.`,
       'Load it only if you trust where it comes from; a state_dict or .safetensors of the same weights needs no trust.',
-      evidence,
+      { ...evidence, origins: originLines(pickle) },
     ),
   ]
 }
@@ -158,4 +166,23 @@ export async function openMember(zip: Zip, source: ByteSource, member: ZipMember
     read: (at, length) => source.read(offset + at, length),
     readInto: (target, at) => source.readInto(target, offset + at),
   }
+}
+
+/** `package: how many of the names` for each package, those that are not known here first. */
+export function originLines({ origins = [] }: ModelPickle): string[] {
+  const groups = new Map<string, number>()
+  for (const { package: root, known } of [...origins].sort((a, b) => Number(b.known === 'unknown') - Number(a.known === 'unknown')))
+    groups.set(`${root === '' ? '(none)' : root} (${known})`, (groups.get(`${root === '' ? '(none)' : root} (${known})`) ?? 0) + 1)
+  return [...groups].map(([group, count]) => `${group}: ${count}`)
+}
+
+/** LOAD_LEGACY_MODULE: names cannot be allowed one by one for such a file. */
+export function legacyModuleFinding(path: string, severity: Finding['severity'] = 'warning'): Finding {
+  return makeFinding(
+    'LOAD_LEGACY_MODULE',
+    severity,
+    `${path} is a whole module in the format of torch before 1.6, which carries the source of its classes: torch's safe loading refuses it whatever names are allowed.`,
+    'Save it again with torch 1.6 or newer where it was made, best as a state_dict; or trust the file once, in the isolated worker.',
+    { path },
+  )
 }

@@ -16,6 +16,7 @@ import { Runner, type StageTable } from './runner'
 import type { RunState } from './run-state'
 import type { StageServices } from './stage'
 import { findStale } from './stale'
+import { openFindings } from '../trust/refuse'
 import { isActive } from './transition'
 
 /** Log lines go out in batches: a builder says thousands of lines a second. */
@@ -96,7 +97,7 @@ export class Run implements RunHandle {
     const { state, stages, services } = this.options
     const log = (line: LogLine): void => this.addLog(line)
     try {
-      state.update((run) => ({ ...run, findings: run.input.findings }))
+      state.update((run) => ({ ...run, findings: openFindings(run.input, services.trust.granted(run.input, this.folder)) }))
       await new Runner({ state, stages, services, controller, log, ready: () => this.waitForHash(controller.signal) }).run(upTo, only)
       await this.writeReport()
     } catch (error) {
@@ -113,6 +114,7 @@ export class Run implements RunHandle {
         text: `${fault.message}${error instanceof Error && fault !== error ? `\n${error.stack ?? ''}` : ''}`,
       })
     } finally {
+      await services.pythons.endIsolated(this.folder)
       this.options.log.flush()
       this.tellLog()
       state.setRunning(false)

@@ -4,6 +4,7 @@ import type { Recipe } from '../../../contract/recipe'
 import type { Settings } from '../../../contract/settings'
 import type { Artifact, Cards, Comparison, ComparisonDetail, LogLine, ModelFile, RunFile, StageName, Verdict } from '../../../contract/run'
 import type { CallOptions, Core, EngineHost, PythonWorkers, Toolchain } from '../api'
+import type { TrustStore } from '../trust/store'
 import type { ProducedSet } from '../store/artifacts'
 import type { StageKeyParts } from './stage-key'
 
@@ -13,6 +14,7 @@ export interface StageServices {
   pythons: PythonWorkers
   toolchain: Toolchain
   settings: () => Settings
+  trust: TrustStore
   describeFile: Core['describeFile']
   appVersion: string
   /** How long a piece of work took the last time, for the time that is left. */

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
 /**
@@ -27,4 +28,15 @@ export function pythonVariables(python: string, importFolder: string | null, fro
   if (importFolder !== null) variables['PYTHONPATH'] = importFolder
   // No .pyc files beside ours: their folder may be read-only, and its files are checked against a list.
   return { ...variables, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' }
+}
+
+/**
+ * Puts every place that a program takes for the user's own into `folder`. Packages that the user installed for
+ * themselves stay importable: their folder is read-only knowledge, not a secret.
+ */
+export function scratchVariables(folder: string, from: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const roaming = from['APPDATA']
+  const base = process.platform === 'win32' ? (roaming === undefined ? undefined : join(roaming, 'Python')) : join(homedir(), '.local')
+  const own = ['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'TMPDIR', 'TEMP', 'TMP', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'TORCH_HOME']
+  return { ...Object.fromEntries(own.map((name) => [name, folder])), ...(base === undefined ? {} : { PYTHONUSERBASE: base }) }
 }

@@ -2,7 +2,7 @@ import { execa } from 'execa'
 import { workerLineSchema, type WorkerLine } from '../../../contract/worker'
 import { LineSplitter } from '../process/lines'
 import { disownTree, killTree, ownTree } from '../process/tree'
-import { pythonVariables } from './variables'
+import { pythonVariables, scratchVariables } from './variables'
 
 /** How a worker is started; tests start small programs that misbehave in its place. */
 export interface WorkerCommand {
@@ -11,6 +11,10 @@ export interface WorkerCommand {
   args: string[]
   /** The folder that holds `enginesmith_worker`. */
   importFolder: string
+  /** A folder that is home and temporary folder to a worker that is not trusted with the user's own; absent for any other. */
+  scratch?: string
+  /** What stands before the interpreter: a program that takes the network away. */
+  prefix?: readonly string[]
 }
 
 export interface WorkerExit {
@@ -40,15 +44,16 @@ export class WorkerProcess {
   private readonly ended: Promise<void>
 
   constructor(command: WorkerCommand, events: WorkerEvents) {
-    const child = execa(command.python, command.args, {
+    const [program = command.python, ...args] = [...(command.prefix ?? []), command.python, ...command.args]
+    const child = execa(program, args, {
       buffer: false,
       reject: false,
       stdin: 'pipe',
       stdout: 'pipe',
       stderr: 'pipe',
       extendEnv: false,
-      env: pythonVariables(command.python, command.importFolder),
-      cwd: command.importFolder,
+      env: { ...pythonVariables(command.python, command.importFolder), ...(command.scratch === undefined ? {} : scratchVariables(command.scratch)) },
+      cwd: command.scratch ?? command.importFolder,
       // A group of its own, so that whatever it starts ends with it.
       detached: process.platform !== 'win32',
       cleanup: true,

@@ -1,6 +1,10 @@
 import type { PythonEnvironment } from '../../../contract/environment'
 import type { PythonWorker, PythonWorkers } from '../api'
 import { EnginesmithError } from '../errors'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isolatingPrefix, isolation } from '../trust/isolation'
 import { WorkerClient, type WorkerTimes } from './worker-client'
 
 export interface WorkersOptions {
@@ -18,6 +22,15 @@ const choosePython = { kind: 'choose-python', label: 'Choose a Python' } as cons
 export function createPythonWorkers(options: WorkersOptions): PythonWorkers {
   const clients = new Map<string, WorkerClient>()
   const inUse = { user: '', managed: '' }
+  const isolated = new Map<string, { client: WorkerClient; scratch: string }>()
+
+  const endIsolated = async (key: string): Promise<void> => {
+    const one = isolated.get(key)
+    isolated.delete(key)
+    if (one === undefined) return
+    await one.client.dispose()
+    await rm(one.scratch, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+  }
 
   const take = async (role: 'user' | 'managed', python: PythonEnvironment): Promise<PythonWorker> => {
     const before = inUse[role]
@@ -35,16 +48,33 @@ export function createPythonWorkers(options: WorkersOptions): PythonWorkers {
     return client
   }
 
+  const userPython = async (): Promise<PythonEnvironment> => {
+    const python = usable(await options.userPython())
+    if (python.packages['torch'] === undefined) throw torchMissing(python)
+    return python
+  }
+
   return {
     async user() {
-      const python = usable(await options.userPython())
-      if (python.packages['torch'] === undefined) throw torchMissing(python)
-      return take('user', python)
+      return take('user', await userPython())
     },
+    async isolated(key) {
+      const known = isolated.get(key)
+      if (known !== undefined) return known.client
+      const python = await userPython()
+      const { isolated: possible } = await isolation()
+      const scratch = await mkdtemp(join(tmpdir(), 'enginesmith-trusted-'))
+      const command = { python: python.path, args: ['-u', '-m', 'enginesmith_worker'], importFolder: options.resources, scratch }
+      const client = new WorkerClient({ ...command, ...(possible ? { prefix: isolatingPrefix } : {}) }, options.times)
+      isolated.set(key, { client, scratch })
+      return client
+    },
+    endIsolated,
     async managed() {
       return take('managed', usable(await options.managedPython()))
     },
     async dispose() {
+      await Promise.all([...isolated.keys()].map(endIsolated))
       const all = [...clients.values()]
       clients.clear()
       await Promise.all(all.map((client) => client.dispose()))

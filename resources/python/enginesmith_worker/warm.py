@@ -20,7 +20,7 @@ _kept: tuple[str, list[tuple[str, int, int]], Model] | None = None
 def warm_model(params: dict[str, Any], context: Context) -> Model:
     """The model of ``params['source']``; the kept one where the values, the file and the project's code are unchanged."""
     global _kept
-    source = _complete(params.get('source'))
+    source = complete(params.get('source'))
     path = source['path']
     info = os.stat(path)
     if os.path.isdir(path):
@@ -52,7 +52,8 @@ def _is_whole(path: str) -> bool:
         return False
 
 
-def _complete(source: Any) -> dict[str, Any]:
+def complete(source: Any) -> dict[str, Any]:
+    """A model source with every field; trust is never guessed."""
     if not isinstance(source, dict) or not isinstance(source.get('path'), str):
         raise WorkerError('WORKER_PROTOCOL', 'The request names no model file.', 'Report this with the log of this run.')
     defaults = {

@@ -61,6 +61,7 @@ describe.runIf(hasAddon && hasPython)('the verdict on an engine', () => {
       host: withEngine(core.host, () => join(copy, onnx.path), fault),
       pythons: core.pythons,
       toolchain: core.toolchain,
+      trust: core.trust,
       settings: () => core.settings(),
       describeFile: (path, options) => core.describeFile(path, options),
       appVersion: '0',

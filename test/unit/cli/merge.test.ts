@@ -32,7 +32,8 @@ function refusal(argv: string[]): EnginesmithError {
 }
 
 describe('flags and recipe', () => {
-  it('leave the defaults where nothing is given', () => expect(draft([])).toEqual({ recipe: recipeSchema.parse({}), settings: {} }))
+  it('leave the defaults where nothing is given', () =>
+    expect(draft([])).toEqual({ recipe: recipeSchema.parse({}), settings: {}, trust: { names: [], listed: [], once: [] } }))
 
   it('write every option', () => {
     const { recipe, settings } = draft([

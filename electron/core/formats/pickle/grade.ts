@@ -1,6 +1,7 @@
-import type { PickleReport } from '../../../../contract/run'
+import type { ModelPickle } from '../../../../contract/run'
+import { originOf } from '../../trust/provenance'
 import { allowedByTorch, dangerousModules, dangerousPackages, harmless, renamedModules, renamedNames } from './generated/globals'
-import type { Global } from './values'
+import { Global } from './values'
 
 const allowed = new Set(allowedByTorch)
 const packages = new Set(dangerousPackages)
@@ -18,6 +19,22 @@ function modern(global: Global): { module: string; name: string; full: string } 
   }
   const module = newModules.get(global.module) ?? global.module
   return { module, name: global.name, full: `${module}.${global.name}` }
+}
+
+/** A written-out global (`module.name`) under the name that Python 3 gives it. */
+export function modernName(full: string): string {
+  return modern(fromText(full)).full
+}
+
+/** True for a written-out global that can never be allowed by name. */
+export function isDangerousName(full: string): boolean {
+  return isDangerous(fromText(full))
+}
+
+/** The likeliest reading of a written-out global: a class's name begins with a capital, so `a.B.c` is `B.c` of module `a`. */
+function fromText(full: string): Global {
+  const at = full.lastIndexOf('.')
+  return new Global(full.slice(0, Math.max(at, 0)), full.slice(at + 1))
 }
 
 /** True for a name that torch's `weights_only=True` takes. */
@@ -48,11 +65,11 @@ function isTorchScript(global: Global): boolean {
  * @param failed true where one could not be followed to its end
  * @param torchScript true where torch's own C++ unpickler reads them
  */
-export function gradePickles(globals: ReadonlyMap<string, Global>, failed: boolean, torchScript = false): PickleReport & { dangerous: string[] } {
+export function gradePickles(globals: ReadonlyMap<string, Global>, failed: boolean, torchScript = false): ModelPickle & { dangerous: string[] } {
   const named = [...globals.values()].filter((global) => !torchScript || !isTorchScript(global))
   const names = (list: readonly Global[]): string[] => list.map((global) => global.full).sort()
   const unsafe = names(named.filter((global) => !isAllowed(global)))
   const dangerous = names(named.filter(isDangerous))
   const verdict = dangerous.length > 0 ? 'dangerous' : failed ? 'scan-failed' : unsafe.length > 0 ? 'suspicious' : 'nothing-found'
-  return { globals: names(named), unsafe, verdict, dangerous }
+  return { globals: names(named), unsafe, verdict, dangerous, origins: unsafe.map(originOf) }
 }

@@ -15,6 +15,8 @@ export class Machine {
   private textLength = 0
   /** Every name that would be imported: `module.name`, and its two halves. */
   readonly globals = new Map<string, Global>()
+  /** True once it referred to a container that carries the source of its class. */
+  sources = false
 
   push(value: Value): void {
     if (++this.count > maxValues) throw new FormatError('it holds too many values to follow')
@@ -129,6 +131,7 @@ export class Machine {
   }
 
   persistent(id: Value): void {
+    if (id instanceof List && id.items[0] === 'module') this.sources = true
     this.push(new Persistent(id))
   }
 

@@ -21,6 +21,8 @@ export interface Walked {
   value: Value | undefined
   /** Every name that would be imported. */
   globals: ReadonlyMap<string, Global>
+  /** True where it refers to a container with the source of its class, which only old torch wrote. */
+  sources: boolean
   /** Why it could not be followed to its end; null where it could. */
   error: string | null
 }
@@ -33,7 +35,7 @@ export async function walkPickle(cursor: Cursor, limits: WalkLimits): Promise<Wa
     for (let steps = 1; ; steps++) {
       if (cursor.ready < maxFixed) await cursor.fill(maxFixed)
       const code = cursor.byte()
-      if (code === 0x2e) return { value: machine.result(), globals: machine.globals, error: null }
+      if (code === 0x2e) return { value: machine.result(), globals: machine.globals, sources: machine.sources, error: null }
       if (!simple(code, cursor, machine)) await long(code, cursor, machine)
       if (steps % 20_000 === 0) {
         limits.signal?.throwIfAborted()
@@ -45,7 +47,7 @@ export async function walkPickle(cursor: Cursor, limits: WalkLimits): Promise<Wa
     if (isAbort(error) || limits.signal?.aborted === true) throw error
     const known = error instanceof FormatError || (error instanceof EnginesmithError && error.code === 'FILE_TRUNCATED')
     if (!known) throw error
-    return { value: undefined, globals: machine.globals, error: error.message }
+    return { value: undefined, globals: machine.globals, sources: machine.sources, error: error.message }
   }
 }
 

@@ -8,7 +8,8 @@ import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, Stag
 import { tensorSets } from '../tensor-sets'
 import { adoptOnnx, collectOnnx, inspectOnnx } from './adopt-onnx'
 import { compareHop } from './compare-hop'
-import { checkUnchanged, modelSource } from './source'
+import { modelWorker } from './model-worker'
+import { checkUnchanged } from './source'
 
 const version = 1
 
@@ -67,14 +68,13 @@ async function exportModel(inputs: StageInputs, services: StageServices, context
   const loadCard = cards.load
   const [sample] = tensorSets(folder, artifacts.load, 'inputs')
   if (loadCard === null || loadCard.signature === null || sample === undefined) throw new Error('Convert needs the inputs that Load fixed')
-  context.progress({ phase: 'Starting Python', fraction: null })
-  const worker = await context.pythons.user()
+  const { worker, source } = await modelWorker(inputs, services, context)
   context.progress({ phase: `Exporting with the ${recipe.convert.exporter} exporter`, fraction: null })
   const { outputs } = loadCard.signature
   const exported = await worker.call(
     'export_onnx',
     {
-      source: modelSource(inputs, services),
+      source,
       inputs: loadCard.signature.inputs,
       sample,
       exporter: recipe.convert.exporter,

@@ -6,7 +6,8 @@ import { prepareInputs } from '../../inputs'
 import type { ProducedSet } from '../../store/artifacts'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import { outputFiles, setName } from '../tensor-sets'
-import { checkUnchanged, modelSource, projectDigest, refuseUnloadable } from './source'
+import { modelWorker } from './model-worker'
+import { checkUnchanged, projectDigest, refuseUnloadable } from './source'
 
 const version = 1
 
@@ -54,10 +55,8 @@ async function loadOnnx(inputs: StageInputs, context: StageContext): Promise<Sta
 async function loadTorch(inputs: StageInputs, services: StageServices, context: StageContext): Promise<StageOutput<'load'>> {
   const { file, recipe } = inputs
   await checkUnchanged(file)
-  refuseUnloadable(file, recipe.load)
-  context.progress({ phase: 'Starting Python', fraction: null })
-  const worker = await context.pythons.user()
-  const source = modelSource(inputs, services)
+  refuseUnloadable(file, recipe.load, services.trust.granted(file, inputs.folder))
+  const { worker, source } = await modelWorker(inputs, services, context)
   context.progress({ phase: 'Loading the model', fraction: null })
   const loaded = await worker.call('load', { source }, context.call)
   for (const finding of loaded.findings) context.report(finding)

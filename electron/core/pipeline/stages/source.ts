@@ -5,6 +5,8 @@ import type { ModelFile } from '../../../../contract/run'
 import type { LoadOptions } from '../../../../contract/recipe'
 import type { ModelSource } from '../../../../contract/worker'
 import { EnginesmithError } from '../../errors'
+import type { Granted } from '../../trust/names'
+import { refuseUntrusted } from '../../trust/refuse'
 import type { StageInputs, StageServices } from '../stage'
 
 /** Formats that hold weights and no code: a class has to be named for them. */
@@ -14,29 +16,28 @@ const noModel: Partial<Record<ModelFile['format'], string>> = {
   wts: 'a .wts file holds weights alone, without the model that they belong to',
   engine: 'it is an engine already; nothing is left to convert',
 }
-/** Formats that come out of a pickle with whatever Python names it refers to. */
-const pickled = new Set<ModelFile['format']>(['state-dict', 'checkpoint', 'pickled-module'])
 
-/** How the worker gets at the live model of this run. Trust is never taken from a recipe. */
-export function modelSource(inputs: Pick<StageInputs, 'file' | 'recipe'>, services: Pick<StageServices, 'settings'>): ModelSource {
+/** How the worker gets at the live model of this run. Trust is this machine's, by the file's hash; never taken from a recipe. */
+export function modelSource(inputs: Pick<StageInputs, 'file' | 'recipe' | 'folder'>, services: Pick<StageServices, 'settings' | 'trust'>): ModelSource {
   const { load } = inputs.recipe
+  const { names, once } = services.trust.granted(inputs.file, inputs.folder)
   return {
     path: inputs.file.path,
     format: inputs.file.format,
     model: load.model,
     modelArgs: load.modelArgs,
     project: services.settings().project,
-    allowGlobals: [],
-    trusted: false,
+    allowGlobals: names,
+    trusted: once,
     keyPrefix: load.keyPrefix ?? null,
   }
 }
 
 /**
  * Refuses what cannot or must not be loaded, before any Python is started.
- * @throws EnginesmithError LOAD_DANGEROUS_PICKLE, LOAD_UNSAFE_GLOBALS, LOAD_SCAN_FAILED, LOAD_CLASS_NEEDED, LOAD_FAILED
+ * @throws EnginesmithError LOAD_DANGEROUS_PICKLE, LOAD_UNSAFE_GLOBALS, LOAD_LEGACY_MODULE, LOAD_SCAN_FAILED, LOAD_CLASS_NEEDED, LOAD_FAILED
  */
-export function refuseUnloadable(file: ModelFile, load: LoadOptions): void {
+export function refuseUnloadable(file: ModelFile, load: LoadOptions, granted: Granted): void {
   const why = noModel[file.format]
   if (why !== undefined)
     throw new EnginesmithError(
@@ -45,7 +46,7 @@ export function refuseUnloadable(file: ModelFile, load: LoadOptions): void {
       'Choose the PyTorch or ONNX file that it was made from.',
       { format: file.format },
     )
-  refuseUntrusted(file)
+  refuseUntrusted(file, granted)
   if (weightsOnly.has(file.format) && load.model === null) {
     throw new EnginesmithError(
       'LOAD_CLASS_NEEDED',
@@ -53,36 +54,6 @@ export function refuseUnloadable(file: ModelFile, load: LoadOptions): void {
       'Name it as module:Class with --model (and the folder of its code with --project), or in the Load step.',
       { format: file.format },
       [{ kind: 'choose-folder', label: 'Choose the project folder' }],
-    )
-  }
-}
-
-function refuseUntrusted(file: ModelFile): void {
-  const { pickle, sha256 } = file
-  if (pickle === null) return
-  if (pickle.verdict === 'dangerous') {
-    throw new EnginesmithError(
-      'LOAD_DANGEROUS_PICKLE',
-      `${file.path} would run code of a dangerous kind when it is loaded: ${pickle.unsafe.join(', ')}. It was not loaded.`,
-      'Do not load this file. Get the weights as .safetensors, or from a source that you trust.',
-      { names: pickle.unsafe, sha256 },
-    )
-  }
-  if (!pickled.has(file.format)) return
-  if (pickle.verdict === 'scan-failed') {
-    throw new EnginesmithError(
-      'LOAD_SCAN_FAILED',
-      `What ${file.path} would run when it is loaded could not be found out, so it was not loaded.`,
-      'Get the file again, or the weights as .safetensors.',
-      { sha256 },
-    )
-  }
-  if (pickle.unsafe.length > 0) {
-    throw new EnginesmithError(
-      'LOAD_UNSAFE_GLOBALS',
-      `${file.path} refers to Python names that PyTorch's safe loading refuses: ${pickle.unsafe.join(', ')}. It was not loaded.`,
-      'Save the weights alone (torch.save(model.state_dict(), …)) and name the class with --model; nothing unsafe is needed then.',
-      { names: pickle.unsafe, sha256 },
     )
   }
 }

@@ -144,7 +144,7 @@ def _is_old_tar(path: str) -> bool:
 def _refused(path: str, source: dict[str, Any], error: Exception) -> tuple[list[str], list[str]]:
     """Names that stand in the way, and those of them that can run commands or code."""
     listings = list_pickles(path)
-    known = allowed_by_torch() | set(source['allowGlobals'])
+    known = allowed_by_torch() | {modern(name) for name in source['allowGlobals']}
     names = sorted({modern(name) for listing in listings for name in listing.globals} - known)
     dangerous = {modern(name) for listing in listings for name in listing.dangerous}
     cut_off_at = next((listing.error for listing in listings if listing.error is not None), None)
@@ -188,7 +188,8 @@ def _reason(error: Exception) -> str:
 
 @contextlib.contextmanager
 def _allowed(source: dict[str, Any], torch: Any) -> Iterator[None]:
-    names = [name for name in source['allowGlobals'] if name]
+    known = allowed_by_torch() if source['allowGlobals'] else set()
+    names = [modern(name) for name in source['allowGlobals'] if name and modern(name) not in known]
     if not names:
         yield
         return

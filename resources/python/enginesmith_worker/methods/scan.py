@@ -29,10 +29,12 @@ def scan(params: dict[str, Any], context: Context) -> dict[str, Any]:
         listings = list_pickles(params['path'])
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         context.log('warning', f'the archive cannot be read to its end: {error}')
-        return {'globals': [], 'unsafe': [], 'verdict': 'scan-failed', 'files': {}}
+        return {'globals': [], 'unsafe': [], 'verdict': 'scan-failed', 'dangerous': [], 'files': {}}
 
-    dangerous, failed = False, False
-    allowed = allowed_by_torch()
+    dangerous: set[str] = set()
+    failed = False
+    # Told from outside, nothing here has to import torch.
+    allowed = set(params.get('allowed') or ()) or allowed_by_torch()
     for listing in listings:
         context.check()
         result = scan_pickle_bytes(io.BytesIO(listing.data), listing.file)
@@ -41,14 +43,15 @@ def scan(params: dict[str, Any], context: Context) -> dict[str, Any]:
         # picklescan also calls a name dangerous that it could not follow; ours settles that.
         flagged = {name for name, level in levels.items() if level is SafetyLevel.Dangerous} & named
         flagged = {name for name in flagged if not is_harmless(name)} | set(listing.dangerous)
-        dangerous = dangerous or any(modern(name) not in allowed for name in flagged)
+        dangerous |= {name for name in flagged if modern(name) not in allowed}
         failed = failed or listing.error is not None or result.scan_err or (bool(levels) and _lost(levels, listing))
     names = sorted({name for listing in listings for name in listing.globals})
     unsafe = [name for name in names if modern(name) not in allowed]
     return {
         'globals': names,
         'unsafe': unsafe,
-        'verdict': _verdict(dangerous, failed, bool(unsafe)),
+        'verdict': _verdict(bool(dangerous), failed, bool(unsafe)),
+        'dangerous': sorted(dangerous),
         'files': {listing.file: list(listing.globals) for listing in listings},
     }
 

@@ -1,0 +1,46 @@
+import { sha256Schema } from '../../../contract/trust'
+import { UsageError } from '../usage'
+import type { Text } from '../text'
+import { repeated, type Flag } from './types'
+
+/**
+ * What this call alone trusts: never part of a recipe, never a setting, never an environment variable, and nothing of
+ * it is remembered.
+ */
+export const trustFlags: readonly Flag[] = [
+  repeated(
+    'allow-global',
+    'NAME',
+    (t) => t.flags.allowGlobal,
+    (draft, values, { text }) => {
+      for (const value of values) {
+        if (!/^\w[\w.]*\.\w+$/.test(value)) {
+          throw new UsageError(text.usage.globalName(value), text.usage.globalNameRemedy, { flag: '--allow-global', given: value })
+        }
+      }
+      draft.trust.names.push(...values)
+    },
+  ),
+  repeated(
+    'allow-listed',
+    'SHA256',
+    (t) => t.flags.allowListed,
+    (draft, values, { text }) => {
+      draft.trust.listed.push(...values.map((value) => hash('--allow-listed', value, text)))
+    },
+  ),
+  repeated(
+    'trust-once',
+    'SHA256',
+    (t) => t.flags.trustOnce,
+    (draft, values, { text }) => {
+      draft.trust.once.push(...values.map((value) => hash('--trust-once', value, text)))
+    },
+  ),
+]
+
+function hash(flag: string, given: string, text: Text): string {
+  const parsed = sha256Schema.safeParse(given.toLowerCase())
+  if (parsed.success) return parsed.data
+  throw new UsageError(text.usage.sha256(flag, given), text.usage.sha256Remedy, { flag, given })
+}
