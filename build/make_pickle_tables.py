@@ -36,6 +36,8 @@ def table():
             entry('allowedByTorch', 'What `weights_only=True` takes.', _weights_only_unpickler._get_allowed_globals()),
             entry('dangerousPackages', 'Packages of which every name is dangerous.', pickles._DANGEROUS_PACKAGES),
             entry('dangerousModules', 'Modules of which every name is dangerous.', pickles._DANGEROUS_MODULES),
+            entry('dangerousNames', 'Single names of otherwise harmless modules.', pickles._DANGEROUS_NAMES),
+            entry('reachedModules', 'Modules that are dangerous under whatever name they are reached.', pickles._REACHED),
             entry('harmless', 'Names of those that do nothing by themselves.', pickles._HARMLESS),
             *renames,
         ]

@@ -30,13 +30,29 @@ _DANGEROUS_PACKAGES = frozenset(
     'os posix nt subprocess socket ctypes importlib multiprocessing asyncio http urllib urllib2 xmlrpc ssl pip setuptools '
     'distutils ensurepip idlelib lib2to3 dill cloudpickle joblib requests httplib numpy.testing torch.hub '
     'torch._dynamo torch._inductor torch.package torch.utils.bottleneck torch.utils.collect_env torch.utils.cpp_extension '
-    'torch.utils.data.datapipes torch.jit.unsupported_tensor_ops numpy.f2py'.split()
+    'torch.utils.data.datapipes torch.jit.unsupported_tensor_ops torch._ops torch.ops torch.classes torch.multiprocessing '
+    'torch.distributed.run torch.distributed.launch torch.distributed.elastic torch.distributed.rpc torch.testing._internal '
+    'torch.utils._config_module torch.utils.model_zoo numpy.f2py numpy.distutils logging.config logging.handlers '
+    'unittest test.support concurrent wsgiref tkinter sqlite3'.split()
 )
 # Single modules: a project may well have a folder of the same name (code.model.Net), so only exactly these.
 _DANGEROUS_MODULES = frozenset(
     'sys shutil runpy pty pickle _pickle marshal code codeop webbrowser pydoc pdb bdb timeit trace inspect tempfile pathlib '
     'zipimport pkgutil site venv ftplib smtplib telnetlib commands platform signal threading _thread cProfile profile doctest '
-    'operator functools types builtins linecache io _io torch.serialization torch.jit torch.fx.graph_module torch.storage._load'.split()
+    'operator functools types builtins linecache io _io fileinput glob '
+    'socketserver selectors tarfile zipfile zipapp compileall py_compile cmd shelve atexit gc mmap fcntl resource crypt imaplib '
+    'poplib antigravity torch.serialization torch.jit torch.fx.graph_module'.split()
+)
+# Single names of modules that are otherwise harmless: they read or write files, or unpickle what they are given.
+_DANGEROUS_NAMES = frozenset(
+    'codecs.open logging.FileHandler numpy.load numpy.save numpy.fromfile numpy.memmap numpy.lib.npyio.load '
+    'numpy.lib._npyio_impl.load numpy.lib.npyio.NpzFile numpy.lib._npyio_impl.NpzFile numpy.lib.format.read_array '
+    'numpy.lib._format_impl.read_array torch.load torch.save torch.from_file torch.storage._load_from_bytes '
+    'pandas.read_pickle pandas.io.pickle.read_pickle uuid._get_command_stdout'.split()
+)
+# Modules that others happen to have imported: naming them through those is the same as naming them.
+_REACHED = frozenset(
+    'os sys posix nt subprocess socket shutil importlib ctypes pickle _pickle runpy builtins marshal multiprocessing'.split()
 )
 # Of those modules, names that real checkpoints use and that do nothing by themselves.
 _HARMLESS = frozenset(
@@ -69,6 +85,8 @@ def is_dangerous(name: str) -> bool:
     if name in _HARMLESS:
         return False
     parts = name.split('.')
+    if name in _DANGEROUS_NAMES or parts[-1] in _REACHED:
+        return True
     packages = ('.'.join(parts[:count]) for count in range(1, len(parts)))
     return '.'.join(parts[:-1]) in _DANGEROUS_MODULES or any(package in _DANGEROUS_PACKAGES for package in packages)
 
@@ -81,6 +99,8 @@ def is_harmless(name: str) -> bool:
 def _is_reaching(module: str, attribute: str) -> bool:
     """A dotted name walks through attributes: what a harmless module happens to have imported is reached so."""
     steps = attribute.split('.')
+    if len(steps) > 1 and modern(f'{module}.{steps[0]}').rpartition('.')[0] in _DANGEROUS_MODULES:
+        return True
     return len(steps) > 1 and any(step in _DANGEROUS_PACKAGES or step in _DANGEROUS_MODULES or step.startswith('__') for step in steps)
 
 
@@ -104,6 +124,10 @@ def globals_of(stream: BinaryIO) -> set[tuple[str, str]]:
                 pair = recent[-2:] if len(recent) >= 2 else []
                 known = len(pair) == 2 and all(isinstance(item, str) for item in pair)
                 found.add((str(pair[0]), str(pair[1])) if known else (UNKNOWN, UNKNOWN))
+                last = None
+            elif name.startswith('EXT'):
+                # A name from a table of the reader's own, which cannot be known here.
+                found.add((UNKNOWN, UNKNOWN))
                 last = None
             elif name == 'MEMOIZE':
                 memo[len(memo)] = last

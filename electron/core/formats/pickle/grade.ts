@@ -1,12 +1,23 @@
 import type { ModelPickle } from '../../../../contract/run'
 import { originOf } from '../../trust/provenance'
-import { allowedByTorch, dangerousModules, dangerousPackages, harmless, renamedModules, renamedNames } from './generated/globals'
+import {
+  allowedByTorch,
+  dangerousModules,
+  dangerousNames,
+  dangerousPackages,
+  harmless,
+  reachedModules,
+  renamedModules,
+  renamedNames,
+} from './generated/globals'
 import { Global } from './values'
 
 const allowed = new Set(allowedByTorch)
 const packages = new Set(dangerousPackages)
 const modules = new Set(dangerousModules)
 const spared = new Set(harmless)
+const single = new Set(dangerousNames)
+const reached = new Set(reachedModules)
 const newModules = new Map(renamedModules)
 const newNames = new Map(renamedNames)
 
@@ -47,7 +58,7 @@ export function isDangerous(global: Global): boolean {
   const { module, name, full } = modern(global)
   if (full === 'unknown.unknown') return true
   if (spared.has(full)) return false
-  if (modules.has(module)) return true
+  if (modules.has(module) || single.has(full) || reached.has(name)) return true
   const parts = module.split('.')
   if (parts.some((_, index) => packages.has(parts.slice(0, index + 1).join('.')))) return true
   // A dotted name walks through attributes: what a harmless module happens to have imported is reached so.
