@@ -6,7 +6,17 @@ import { backendSchema, readBackSchema } from './engine'
 
 /** What was asked of the Build stage and what the engine says of itself; null where Build was not reached. */
 export const requestedSchema = z.object({ backend: backendSchema.nullable(), options: z.record(z.string(), z.json()) }).nullable()
-export const achievedSchema = z.object({ backend: backendSchema.nullable(), version: z.string().nullable(), rows: z.array(readBackSchema) }).nullable()
+export const achievedSchema = z
+  .object({
+    backend: backendSchema.nullable(),
+    version: z.string().nullable(),
+    rows: z.array(readBackSchema),
+    /** How many layers compute in each type. */
+    precisions: z.array(z.object({ type: z.string(), layers: z.number().int() })),
+    /** Why the engine itself was not asked; null where it was. */
+    notReadBack: z.string().nullable(),
+  })
+  .nullable()
 
 const stageSchema = z.object({ state: stageStateSchema, seconds: z.number(), cached: z.boolean() })
 

@@ -10,6 +10,18 @@ export type Precision = z.infer<typeof precisionSchema>
 export const hardwareCompatSchema = z.enum(['none', 'ampere-plus', 'same-cc'])
 export type HardwareCompat = z.infer<typeof hardwareCompatSchema>
 
+/** How hard the builder looks for ways to keep data in the L2 cache. */
+export const tilingSchema = z.enum(['none', 'fast', 'moderate', 'full'])
+export type Tiling = z.infer<typeof tilingSchema>
+
+/** The operating system that the engine will run on. */
+export const runtimePlatformSchema = z.enum(['same-as-build', 'windows-amd64'])
+export type RuntimePlatform = z.infer<typeof runtimePlatformSchema>
+
+/** What an engine tells of its layers. */
+export const profilingVerbositySchema = z.enum(['none', 'layer-names', 'detailed'])
+export type ProfilingVerbosity = z.infer<typeof profilingVerbositySchema>
+
 /** A compute capability as users write it: `sm86`. */
 export const targetSchema = z.string().regex(/^sm\d{2,3}$/)
 
@@ -40,6 +52,15 @@ export const readBackSchema = z.object({
   readFrom: z.string(),
 })
 export type ReadBack = z.infer<typeof readBackSchema>
+
+/** Whether a library has an option of Build, and why not; `values` where it has only some values of one. */
+export const optionSupportSchema = z.object({
+  name: z.string(),
+  available: z.boolean(),
+  reason: z.string().nullable(),
+  values: z.array(z.string()).nullable(),
+})
+export type OptionSupport = z.infer<typeof optionSupportSchema>
 
 /** One layer from the engine inspector. */
 export const layerSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backendSchema, optionSupportSchema } from './engine'
 import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
@@ -29,6 +30,11 @@ export const commands = {
   'toolchain.get': {
     input: z.object({ refresh: z.boolean() }),
     output: z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),
+  },
+  /** Which options of Build the library on this machine has; null where that is not known. */
+  'build.options': {
+    input: z.object({ backend: backendSchema }),
+    output: z.object({ version: z.string().nullable(), options: z.array(optionSupportSchema).nullable() }),
   },
   /** Opens the system's dialog; null where the user closed it. */
   'dialog.open': {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { attemptSchema } from './environment'
-import { engineHeaderSchema, hardwareCompatSchema, layerSchema, precisionSchema, readBackSchema } from './engine'
+import { engineHeaderSchema, layerSchema, optionSupportSchema, readBackSchema } from './engine'
 import { findingCodeSchema } from './finding'
 import { comparisonDetailSchema, verdictSchema } from './run'
-import { ruleSchema } from './recipe'
+import { buildOptionsSchema, ruleSchema } from './recipe'
 import { dtypeSchema, profileSchema, tensorSpecSchema } from './tensor'
 
 /** Which of NVIDIA's libraries; both are driven by the same code through different slot tables. */
@@ -36,24 +36,17 @@ const deviceSchema = z.object({ index: z.number().int(), name: z.string(), compu
 /** A set of named tensors: a .safetensors file. All tensors that cross this boundary travel that way. */
 const tensorFile = z.string()
 
-export const buildRequestSchema = z.object({
+/** The options of the recipe, with what a machine adds. */
+export const buildRequestSchema = buildOptionsSchema.omit({ backend: true }).extend({
   library: librarySchema,
   onnx: z.string(),
   out: z.string(),
-  targets: z.array(z.string()),
-  profiles: z.array(profileSchema),
-  precision: precisionSchema.nullable(),
-  optLevel: z.number().int().nullable(),
-  workspaceMiB: z.number().nullable(),
-  /** Read if it exists; written back merged. */
-  timingCache: z.string().nullable(),
-  refit: z.boolean(),
-  strip: z.boolean(),
-  versionCompatible: z.boolean(),
-  hardwareCompat: hardwareCompatSchema.nullable(),
-  device: z.number().int().nullable(),
+  /** True for a timing cache that is this machine's own: a file that the library cannot take is replaced. */
+  timingCacheOwned: z.boolean().default(false),
+  /** Plugin libraries to open before the network is made: paths of this machine. */
+  plugins: z.array(z.string()).default([]),
 })
-export type BuildRequest = z.infer<typeof buildRequestSchema>
+export type BuildRequest = z.input<typeof buildRequestSchema>
 
 /** What the builder config said when it was read back after setting, and what engine and inspector say where they can be opened. */
 export const buildReplySchema = z.object({
@@ -62,6 +55,9 @@ export const buildReplySchema = z.object({
   header: engineHeaderSchema,
   readBacks: z.array(readBackSchema),
   layers: z.array(layerSchema).nullable(),
+  /** Why the engine itself was not read back; null where it was. */
+  notReadBack: z.string().nullable(),
+  timingCache: z.object({ path: z.string(), state: z.enum(['new', 'reused', 'replaced', 'refused']), bytes: z.number() }).nullable(),
   inputs: z.array(tensorSpecSchema),
   outputs: z.array(tensorSpecSchema),
   networkLayers: z.number().int(),
@@ -88,6 +84,11 @@ export const nativeMethods = {
   'library.find': {
     params: searchSchema,
     result: z.object({ library: librarySchema.nullable(), attempts: z.array(attemptSchema), warnings: z.array(z.string()) }),
+  },
+  /** Which options of the recipe this very library has, by flavour and version; `values` where it has only some values of one. */
+  'library.options': {
+    params: z.object({ library: librarySchema }),
+    result: z.object({ options: z.array(optionSupportSchema) }),
   },
   'engine.header': { params: z.object({ path: z.string() }), result: z.object({ header: engineHeaderSchema.nullable(), reason: z.string().nullable() }) },
   'network.parse': {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backendSchema, hardwareCompatSchema, precisionSchema, targetSchema } from './engine'
+import { backendSchema, hardwareCompatSchema, precisionSchema, profilingVerbositySchema, runtimePlatformSchema, targetSchema, tilingSchema } from './engine'
 import { dimSchema, dtypeSchema, profileSchema } from './tensor'
 
 /** An input as the user states it; `dtype` and `shape` may only narrow what the file itself says. */
@@ -49,13 +49,37 @@ export const buildOptionsSchema = z.strictObject({
   profiles: z.array(profileSchema).default([]),
   precision: precisionSchema.nullable().default(null),
   optLevel: z.number().int().min(0).max(5).nullable().default(null),
+  tiling: tilingSchema.nullable().default(null),
+  /** How often each tactic is timed; the average counts. */
+  avgTiming: z.number().int().min(1).nullable().default(null),
+  /** The most tactics to time for a layer; -1: the library decides. */
+  maxTactics: z.number().int().min(-1).nullable().default(null),
   /** MiB. */
   workspace: z.number().positive().nullable().default(null),
+  /** MiB of GPU memory that a tactic may hold while it is timed. */
+  tacticDram: z.number().positive().nullable().default(null),
+  /** KiB of shared memory that a tactic may use. */
+  tacticSharedMemory: z.number().positive().nullable().default(null),
+  /** Auxiliary streams an engine may run on beside its own. */
+  maxAuxStreams: z.number().int().min(0).nullable().default(null),
+  /** A file of one's own; null: the one of this machine, where the setting has it on. */
   timingCache: z.string().nullable().default(null),
+  /** A tactic that is not in the timing cache ends the build. */
+  failOnCacheMiss: z.boolean().default(false),
+  /** Weights with two zeros in every four may run on sparse kernels. */
+  sparsity: z.boolean().default(false),
   refit: z.boolean().default(false),
+  /** Refit with the very weights of the build alone. */
+  refitIdentical: z.boolean().default(false),
   strip: z.boolean().default(false),
+  weightStreaming: z.boolean().default(false),
   versionCompatible: z.boolean().default(false),
+  excludeLeanRuntime: z.boolean().default(false),
   hardwareCompat: hardwareCompatSchema.nullable().default(null),
+  runtimePlatform: runtimePlatformSchema.nullable().default(null),
+  /** Null: detailed, so that the layers can be read back. */
+  profilingVerbosity: profilingVerbositySchema.nullable().default(null),
+  engineName: z.string().min(1).max(200).nullable().default(null),
   /** Index of the GPU to build and run on. */
   device: z.number().int().min(0).nullable().default(null),
 })

@@ -191,6 +191,10 @@ export const buildCardSchema = z.object({
   profiles: z.array(profileSchema),
   readBacks: z.array(readBackSchema),
   layers: z.array(layerSchema).nullable(),
+  /** How many layers compute in each type, the commonest first; empty where the engine was not read back. */
+  precisions: z.array(z.object({ type: z.string(), layers: z.number().int() })).default([]),
+  /** Why engine and inspector could not be asked, so that the rows are the builder's own word; null where they were. */
+  notReadBack: z.string().nullable().default(null),
   buildSeconds: z.number().nullable(),
   bytes: z.number().nullable(),
   phases: z.array(z.object({ name: z.string(), seconds: z.number() })),

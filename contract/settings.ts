@@ -10,6 +10,10 @@ const fields = z.object({
   project: z.string().nullable(),
   tensorrtPath: z.string().nullable(),
   tensorrtRtxPath: z.string().nullable(),
+  /** Libraries with TensorRT plugins, opened before a build or a run. */
+  plugins: z.array(z.string()),
+  /** Keep the builder's timings on this machine, one file a GPU and library version. */
+  timingCache: z.boolean(),
   /** Where new run folders go; null: the app's data folder. */
   runsFolder: z.string().nullable(),
   engineHost: z.enum(['child', 'in-process']),
@@ -31,6 +35,8 @@ export const settingsSchema = z.object({
   project: fields.shape.project.default(null),
   tensorrtPath: fields.shape.tensorrtPath.default(null),
   tensorrtRtxPath: fields.shape.tensorrtRtxPath.default(null),
+  plugins: fields.shape.plugins.default([]),
+  timingCache: fields.shape.timingCache.default(true),
   runsFolder: fields.shape.runsFolder.default(null),
   engineHost: fields.shape.engineHost.default('child'),
   stageTimeoutMinutes: fields.shape.stageTimeoutMinutes.default(240),

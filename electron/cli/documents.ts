@@ -70,7 +70,9 @@ export function runDocument(handle: Pick<RunHandle, 'snapshot' | 'artifactPath' 
     findings: findingsOf(snapshot, reached),
     artifacts: artifactsOf(snapshot, done).map((artifact) => ({ ...artifact, path: handle.artifactPath(artifact) })),
     requested: reached.includes('build') ? { backend, options } : null,
-    achieved: card ? { backend: card.backend, version: card.libraryVersion, rows: card.readBacks } : null,
+    achieved: card
+      ? { backend: card.backend, version: card.libraryVersion, rows: card.readBacks, precisions: card.precisions, notReadBack: card.notReadBack }
+      : null,
     environment: snapshot.environment,
   }
 }

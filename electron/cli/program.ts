@@ -103,8 +103,9 @@ const ownOption = (own: CallFlag, text: Text): Option =>
 
 function options(flag: Flag, text: Text): Option[] {
   if (flag.value === null) return [new Option(`--${flag.name}`, flag.help(text)), new Option(`--no-${flag.name}`, text.help.noSwitch(flag.name))]
-  const collected = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
-  return [new Option(`--${flag.name} <${flag.value}>`, flag.help(text)).argParser(collected)]
+  const collected = (value: string, before: string[] | false | undefined): string[] => [...(before || []), value]
+  const option = new Option(`--${flag.name} <${flag.value}>`, flag.help(text)).argParser(collected)
+  return flag.off ? [option, new Option(`--no-${flag.name}`, text.help.noSwitch(flag.name))] : [option]
 }
 
 function understood(command: Command, sub: Commander, text: Text): Call {
@@ -162,6 +163,6 @@ const flagOf = (option: string): string => /--[\w-]+/.exec(option)?.[0] ?? optio
 
 const flagNames = (command: Command): string[] => [
   ...command.own.flatMap(({ name, short }) => [`--${name}`, ...(short ? [`-${short}`] : [])]),
-  ...command.flags.flatMap(({ name, value }) => (value === null ? [`--${name}`, `--no-${name}`] : [`--${name}`])),
+  ...command.flags.flatMap(({ name, value, off }) => (value === null || off ? [`--${name}`, `--no-${name}`] : [`--${name}`])),
   ...globalFlags,
 ]

@@ -1,3 +1,4 @@
+import type { Backend, OptionSupport } from '../../contract/engine'
 import type { DoctorDocument, Environment, PythonEnvironment } from '../../contract/environment'
 import type { HostReply, NativeMethod, NativeParams, NativeResult } from '../../contract/native'
 import type { Recipe } from '../../contract/recipe'
@@ -116,6 +117,8 @@ export interface Core {
   /** Opens a pickled file under the trust that was given for it and tells what came out. */
   lookInside(file: ModelFile, signal?: AbortSignal): Promise<ModelFile>
   describeFile(path: string, options?: { signal?: AbortSignal; hash?: 'wait' | 'later' | 'none'; onHash?: (sha256: string) => void }): Promise<ModelFile>
+  /** Which options of Build a backend has on this machine; null where that is not known. */
+  buildOptions(backend: Backend): Promise<{ version: string | null; options: OptionSupport[] | null }>
   settings(): Settings
   /** In memory only: how the command line lays its flags over the settings file. */
   overrideSettings(settings: Partial<Settings>): void

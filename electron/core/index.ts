@@ -1,5 +1,6 @@
 import type { Core, CoreOptions } from './api'
 import { createEngineHost } from './engine-host'
+import { backendOptions } from './engines/support'
 import { describeFile } from './formats'
 import { createRuns } from './pipeline/runs'
 import type { StageServices } from './pipeline/stage'
@@ -33,6 +34,7 @@ export function createCore(options: CoreOptions): Core {
     settings: current,
     describeFile: describe,
     appVersion: options.app.version,
+    dataFolder: options.dataFolder,
     durations: openDurations(options.dataFolder),
   }
   const runs = createRuns({ dataFolder: options.dataFolder, services, stages, oneShot: options.oneShot })
@@ -45,6 +47,7 @@ export function createCore(options: CoreOptions): Core {
     secondOpinion: async (file, signal) => (await withSecondOpinion(file, pythons, signal)).file,
     lookInside: (file, signal) => lookInside(file, trust.granted(file, file.path), { pythons, project: current().project, signal }),
     describeFile: describe,
+    buildOptions: (backend) => backendOptions(backend, services),
     settings: current,
     overrideSettings: (overrides) => settings.override(overrides),
     saveSettings: (changes) => settings.save(changes),

@@ -13,6 +13,7 @@ const commandNames: Record<CommandName, true> = {
   'settings.get': true,
   'settings.set': true,
   'toolchain.get': true,
+  'build.options': true,
   'dialog.open': true,
   'file.describe': true,
   'run.create': true,

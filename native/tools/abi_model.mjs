@@ -51,6 +51,12 @@ function splitSignature(signature) {
   return { result: result.trim(), name, parameters: inner === '' ? [] : inner.split(',').map((part) => part.trim()) }
 }
 
+/** A setter that says since a later version whether it took the value: called as it always was, and read back like all others. */
+function withoutNewResult(rows) {
+  if (!rows.some((row) => row.sig.startsWith('void '))) return
+  for (const row of rows) row.sig = row.sig.replace(/^bool /, 'void ')
+}
+
 export class AbiModel {
   constructor(folder) {
     this.used = JSON.parse(readFileSync(join(folder, 'used.json'), 'utf8'))
@@ -118,6 +124,7 @@ export class AbiModel {
     const rows = this.#rows(key, (row) => row.name === method && (parameters === null || row.sig.includes(`${method}${parameters}`)))
     const present = rows.filter((row) => row !== null)
     if (present.length === 0) throw new Error(`${key}.${spec} is in no table`)
+    withoutNewResult(present)
     const shapes = new Set(present.map((row) => JSON.stringify(this.#shape(row.sig, direct))))
     if (shapes.size !== 1) throw new Error(`${key}.${spec} has different signatures: ${[...shapes].join(' | ')}`)
     const signature = splitSignature(present[0].sig)

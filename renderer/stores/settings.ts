@@ -15,6 +15,8 @@ export const useSettings = defineStore('settings', () => {
     project: null,
     tensorrtPath: null,
     tensorrtRtxPath: null,
+    plugins: [],
+    timingCache: true,
     runsFolder: null,
     engineHost: 'child',
     stageTimeoutMinutes: 240,

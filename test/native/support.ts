@@ -47,15 +47,6 @@ export function buildRequest(library: Library, out: string, change: Partial<Buil
     out,
     targets: ['sm86'],
     profiles: [cnnProfile],
-    precision: null,
-    optLevel: null,
-    workspaceMiB: null,
-    timingCache: null,
-    refit: false,
-    strip: false,
-    versionCompatible: false,
-    hardwareCompat: null,
-    device: null,
     ...change,
   }
 }

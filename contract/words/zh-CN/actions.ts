@@ -23,6 +23,7 @@ export const options: Readonly<Record<string, string>> = {
   'convert.exporter': '改用 {value} 导出器',
   'convert.opset': '使用导出器默认的 opset',
   'build.profiles': '编辑形状范围',
+  'build.precision': '用库的默认精度',
   'build.strip': '构建时保留权重',
   'validate.expect': '选择正确答案文件…',
 }

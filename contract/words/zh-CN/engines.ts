@@ -93,10 +93,33 @@ export const engines = {
     gist: ['{?errors}构建期间显存用尽。', '可用显存不足。'],
     remedy: '请关闭其他占用 GPU 的程序，或减小工作区或形状。',
   },
+  BUILD_NOT_QUANTIZED: {
+    title: '模型未量化',
+    whole: '要求 {precision}，但 ONNX 文件中没有 QuantizeLinear 或 DequantizeLinear 节点：其中没有任何量化。',
+    gist: 'ONNX 文件中没有量化节点。',
+    remedy: '请先量化模型（用 TensorRT Model Optimizer，或 onnxruntime.quantization 的 QDQ 格式），或选择其他精度。',
+  },
+  PLUGIN_NOT_LOADED: {
+    title: '插件库无法加载',
+    whole: '插件库 {path} 不能使用：{reason}。',
+    gist: '插件库不能使用。',
+    remedy: '请选择为本系统和此版本 TensorRT 构建的库，或去掉它。',
+  },
+  TIMING_CACHE_MISS: {
+    title: '有策略不在计时缓存中',
+    gist: '有策略不在计时缓存中，而构建被要求在此时失败。',
+    remedy: '请先不带该选项构建一次以填充缓存，再带该选项构建。',
+  },
+  TIMING_CACHE_UNUSABLE: {
+    title: '未使用计时缓存',
+    gist: ['计时缓存 {path} 已损坏，或由其他库或 GPU 生成。', '计时缓存已损坏，或由其他库或 GPU 生成。'],
+    remedy: '请指定另一个文件，或不指定以使用本机的缓存。',
+  },
   TACTICS_SKIPPED: {
     title: '部分策略被跳过',
-    gist: '构建器跳过了部分策略，多半因为显存不足：引擎可能不如应有的快。',
-    remedy: '请关闭其他占用 GPU 的程序，或加大工作区，再构建一次。',
+    whole: '{skipped} 个策略因显存不足被跳过，最大的需要 {largestGB} GB：引擎可能不如应有的快。',
+    gist: '构建器跳过了部分策略：引擎可能不如应有的快。',
+    remedy: '请关闭其他占用 GPU 的程序，使用更小的最大形状，或在显存更大的 GPU 上构建。',
   },
   REFIT_ALL_ZERO: {
     title: '权重全为零',

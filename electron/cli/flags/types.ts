@@ -27,6 +27,8 @@ export interface Flag {
   /** What stands for the value in the help; null for a switch, which then also has a `--no-` form. */
   value: string | null
   repeat: boolean
+  /** Has a `--no-` form beside its value, which gives `false`. */
+  off?: boolean
   help: (text: Text) => string
   apply(draft: Draft, values: Array<string | boolean>, context: FlagContext): void
 }

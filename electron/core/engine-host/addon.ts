@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { z } from 'zod'
 import { engineHeaderSchema } from '../../../contract/engine'
-import { buildReplySchema, nativeErrorSchema, nativeMethods, type NativeParams, type NativeResult } from '../../../contract/native'
+import { buildReplySchema, buildRequestSchema, nativeErrorSchema, nativeMethods, type NativeParams, type NativeResult } from '../../../contract/native'
 import { ruleSchema, type Rule } from '../../../contract/recipe'
 import { dtypeSchema, type DType } from '../../../contract/tensor'
 import type { HostEvent } from '../api'
@@ -56,6 +56,7 @@ export interface Addon {
   info(): AddonInfo
   devices(): Promise<NativeResult<'cuda.devices'>>
   findLibrary(params: NativeParams<'library.find'>): Promise<NativeResult<'library.find'>>
+  libraryOptions(params: NativeParams<'library.options'>): Promise<NativeResult<'library.options'>>
   readHeader(params: NativeParams<'engine.header'>): Promise<NativeResult<'engine.header'>>
   parseNetwork(params: NativeParams<'network.parse'>, call?: AddonCall): Promise<NativeResult<'network.parse'>>
   build(params: NativeParams<'engine.build'>, call?: AddonCall): Promise<NativeResult<'engine.build'>>
@@ -119,6 +120,7 @@ interface RawAddon {
   cancel(token: unknown): void
   devices: RawCall
   find: RawCall
+  options: RawCall
   header: RawCall
   parse: RawCall
   build: RawCall
@@ -188,9 +190,10 @@ function wrap(raw: RawAddon): Addon {
     info: () => infoSchema.parse(raw.info()),
     devices: () => simple(nativeMethods['cuda.devices'].result, raw.devices, {}),
     findLibrary: (params) => simple(nativeMethods['library.find'].result, raw.find, nativeMethods['library.find'].params.parse(params)),
+    libraryOptions: (params) => simple(nativeMethods['library.options'].result, raw.options, params),
     readHeader: (params) => simple(headerResultSchema, raw.header, params),
     parseNetwork: (params, call) => simple(nativeMethods['network.parse'].result, raw.parse, params, call),
-    build: (params, call) => simple(buildResultSchema, raw.build, params, call),
+    build: (params, call) => simple(buildResultSchema, raw.build, buildRequestSchema.parse(params), call),
     describeEngine: (params, call) => simple(describeResultSchema, raw.describe, params, call),
     openEngine: async (params, call) => {
       const opened = await simple(openSchema, raw.openEngine, params, call)

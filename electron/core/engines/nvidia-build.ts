@@ -1,14 +1,21 @@
 import { copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Flavour } from '../../../contract/native'
+import type { ReadBack } from '../../../contract/engine'
+import type { BuildReply, Flavour } from '../../../contract/native'
+import type { BuildOptions } from '../../../contract/recipe'
 import type { BuildCard } from '../../../contract/run'
 import { needSpace } from '../disk'
 import { makeFinding } from '../errors'
+import { sha256File } from '../files/hash'
 import { runsHere } from '../formats/engine'
 import type { StageContext } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
+import { countTypes, precisionRows } from './layer-types'
 import { findLibrary } from './library'
 import type { BackendBuild, BuildPlan, BuildWork, Built } from './port'
+import { refuseUnquantized } from './quantized'
+import { skippedFinding } from './skipped-tactics'
+import { planTimingCache } from './timing-cache'
 import { trtexecLine } from './trtexec'
 
 /** An engine holds the weights and, for every target, code; the builder writes beside it while it works. */
@@ -34,6 +41,7 @@ export function nvidiaBuild({ flavour, builtOnGpu }: NvidiaFlavour): BackendBuil
           library: `${library.flavour} ${library.version}`,
           gpu: gpuCounts && gpu !== undefined ? `${gpu.name} ${gpu.computeCapability}` : null,
           driver: builtOnGpu ? driver : null,
+          ...(await pluginIds(services.settings().plugins, signal)),
         },
       }
     },
@@ -46,25 +54,22 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
   if (library === null) throw new Error('A plan of NVIDIA without a library')
   const { options, profiles, onnx } = work
   await needSpace(context.scratch, fixedBytes + 2 * work.onnxBytes, 'The build')
+  await refuseUnquantized(options.precision, work.operators, library, context)
   const out = join(context.scratch, 'model.engine')
+  const cache = await planTimingCache(options, library, context)
+  const { backend: _backend, ...asked } = options
   const reply = await context.native('engine.build', {
+    ...asked,
     library,
     onnx,
     out,
-    targets: options.targets,
     profiles,
-    precision: options.precision,
-    optLevel: options.optLevel,
-    workspaceMiB: options.workspace,
-    timingCache: options.timingCache,
-    refit: options.refit,
-    strip: options.strip,
-    versionCompatible: options.versionCompatible,
-    hardwareCompat: options.hardwareCompat,
-    device: options.device,
+    timingCache: cache.path,
+    timingCacheOwned: cache.owned,
+    plugins: context.settings().plugins,
   })
   const produced: ProducedSet[] = [[{ kind: 'engine', path: out, name: 'model.engine' }]]
-  if (options.timingCache !== null) {
+  if (options.timingCache !== null && reply.timingCache?.state !== 'refused') {
     const kept = join(context.scratch, 'timing.cache')
     await copyFile(options.timingCache, kept)
     produced.push([{ kind: 'timing-cache', path: kept, name: 'timing.cache' }])
@@ -80,8 +85,10 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
     targets: reply.header.targets,
     header: reply.header,
     profiles,
-    readBacks: reply.readBacks,
+    readBacks: rowsOf(options, reply),
     layers: reply.layers,
+    precisions: countTypes(reply.layers),
+    notReadBack: reply.notReadBack,
     buildSeconds: reply.seconds,
     bytes: reply.bytes,
     phases: reply.phases,
@@ -89,12 +96,19 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
     runsHereReason: here.reason,
     trtexec: trtexecLine(flavour, options, profiles, basename(onnx)),
   }
-  reportDeviations(card, reply.warnings, context)
+  reportDeviations(card, reply, context)
   return { produced, card }
 }
 
+/** The builder's rows with the precision from the layers, where they can be read. */
+function rowsOf(options: BuildOptions, reply: BuildReply): ReadBack[] {
+  const builder = reply.readBacks.find((row) => row.option === 'precision')
+  const rest = reply.readBacks.filter((row) => row !== builder)
+  return [...precisionRows(options.precision, reply.layers, builder), ...rest]
+}
+
 /** What was built is not what was asked, or the builder left something out: said, never silent. */
-function reportDeviations(card: BuildCard, warnings: readonly string[], context: StageContext): void {
+function reportDeviations(card: BuildCard, { warnings, timingCache }: BuildReply, context: StageContext): void {
   const other = card.readBacks.filter((row) => row.same === false)
   if (other.length > 0) {
     context.report(
@@ -107,16 +121,26 @@ function reportDeviations(card: BuildCard, warnings: readonly string[], context:
       ),
     )
   }
-  const skipped = warnings.filter((warning) => /skipping tactic/i.test(warning))
-  if (skipped.length > 0) {
+  const skipped = skippedFinding(warnings)
+  if (skipped !== null) context.report(skipped)
+  if (timingCache?.state === 'refused' || timingCache?.state === 'replaced') {
+    const replaced = timingCache.state === 'replaced'
     context.report(
       makeFinding(
-        'TACTICS_SKIPPED',
-        'warning',
-        `The builder skipped ${skipped.length} tactics, most often for lack of GPU memory: the engine may be slower than it could be.`,
-        'Close what else uses the GPU, or allow a larger workspace, and build again.',
-        { warnings: skipped.slice(0, 20) },
+        'TIMING_CACHE_UNUSABLE',
+        replaced ? 'info' : 'warning',
+        `The timing cache ${timingCache.path} is damaged, or was made by another library or GPU: ${replaced ? 'it was begun anew' : 'it was neither used nor written'}.`,
+        replaced ? 'Nothing has to be done; the next build is faster.' : 'Name another file, or leave it out to use the cache of this machine.',
+        { path: timingCache.path, replaced },
       ),
     )
   }
+}
+
+/** Plugins run inside the builder, so their content decides what is built. */
+async function pluginIds(paths: readonly string[], signal?: AbortSignal): Promise<Record<string, string>> {
+  if (paths.length === 0) return {}
+  const hashes: string[] = []
+  for (const path of paths) hashes.push(await sha256File(path, signal))
+  return { plugins: hashes.join(' ') }
 }

@@ -21,6 +21,8 @@ export interface BuildWork {
   /** Of the ONNX file and its data. */
   onnxBytes: number
   profiles: Profile[]
+  /** How often each operator stands in the file; empty where it is not known. */
+  operators: Readonly<Record<string, number>>
 }
 
 export interface Built {

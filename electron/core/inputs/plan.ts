@@ -5,7 +5,7 @@ import { EnginesmithError } from '../errors'
 import type { Tensor } from '../tensors'
 import { arraysFor } from './arrays'
 import { fromStatement, narrow, type Narrowed, type NarrowedInput } from './narrow'
-import { planProfiles } from './profiles'
+import { givesValues, planProfiles } from './profiles'
 
 export interface PlanRequest {
   /** What the file says of itself; null where it says nothing that can be read. */
@@ -34,8 +34,10 @@ export interface InputPlan {
   specs: PlannedInput[]
   /** The same inputs with the sizes that the sample has. */
   sample: Array<TensorSpec & { shape: number[] }>
-  /** Complete optimization profiles; empty where no size varies. */
+  /** Complete optimization profiles; empty where no size varies and no value is stated. */
   profiles: Profile[]
+  /** By input: the values that the first profile states as its optimum, which the sample has too. */
+  values: Map<string, number[]>
   /** Sample values from the user's file, under the names of `specs`; null: seeded values. */
   arrays: Map<string, Tensor> | null
   findings: Finding[]
@@ -52,8 +54,17 @@ export function planInputs(request: PlanRequest): InputPlan {
   const measured = arrays === null ? new Map<object, number>() : measure(arrays, narrowed)
   const { profiles, findings } = planProfiles(narrowed, request.profiles, measured)
   const sample = narrowed.inputs.map((input) => ({ name: input.name, dtype: input.dtype, shape: sampleShape(input, narrowed, measured, profiles[0]) }))
-  if (arrays !== null) checkInside(sample, profiles)
-  return { specs: narrowed.inputs.map((input) => toSpec(input, narrowed)), sample, profiles, arrays, findings }
+  const values = new Map<string, number[]>()
+  for (const entry of profiles[0] ?? []) {
+    const input = narrowed.inputs.find((candidate) => candidate.name === entry.name)
+    if (input !== undefined && givesValues(input, entry)) values.set(entry.name, entry.opt)
+  }
+  if (arrays !== null)
+    checkInside(
+      sample.filter((input) => !values.has(input.name)),
+      profiles,
+    )
+  return { specs: narrowed.inputs.map((input) => toSpec(input, narrowed)), sample, profiles, values, arrays, findings }
 }
 
 function narrowedInputs(request: PlanRequest, arrays: ReadonlyMap<string, Tensor> | null): Narrowed {

@@ -27,6 +27,25 @@ function assumeSizes(range: { min: number; max: number }): Sizes {
   return { min: clamp(assumed.min), opt: clamp(assumed.opt), max: clamp(assumed.max) }
 }
 
+/**
+ * True where a profile's entry gives values rather than sizes: an input of integers with one value for each element,
+ * such as the target shape of a Reshape. Its own sizes never vary, so that nothing else can be meant by it.
+ */
+export function givesValues(input: NarrowedInput, stated: ProfileInput): boolean {
+  if (!/^u?int(32|64)$/.test(input.dtype) || input.dims.length > 1 || input.varies) return false
+  const [count = 1] = input.dims
+  return stated.opt.length === count && (input.dims.length === 0 || stated.min[0] !== count || stated.max[0] !== count || count !== 1)
+}
+
+function checkValues({ name, min, opt, max }: ProfileInput): void {
+  opt.forEach((value, index) => {
+    const low = min[index] ?? value
+    const high = max[index] ?? value
+    if (low > value || value > high)
+      throw invalid(`Value ${index} of ${name} runs ${low}/${value}/${high}: min <= opt <= max does not hold.`, { input: name, index })
+  })
+}
+
 /** Adds what one stated input says about its symbols to `sizes`, checking it against the model and the inputs before it. */
 function takeStated(stated: ProfileInput, input: NarrowedInput, narrowed: Narrowed, sizes: Map<object, Sizes>): void {
   if (stated.min.length !== input.dims.length) {
@@ -81,6 +100,7 @@ export function planProfiles(
   const guessed = new Map<string, Sizes>()
   const profiles = (stated.length > 0 ? stated : [[]]).map((profile): Profile => {
     const sizes = new Map<object, Sizes>()
+    const values: ProfileInput[] = []
     for (const entry of profile) {
       const input =
         narrowed.inputs.find((candidate) => candidate.name === entry.name) ?? narrowed.inputs.find((candidate) => candidate.parameter === entry.name)
@@ -88,7 +108,10 @@ export function planProfiles(
         const names = narrowed.inputs.map((candidate) => candidate.name).join(', ')
         throw invalid(`The profile names ${JSON.stringify(entry.name)}, which is no input of this model (${names}).`, { input: entry.name })
       }
-      takeStated(entry, input, narrowed, sizes)
+      if (givesValues(input, entry)) {
+        checkValues(entry)
+        values.push({ ...entry, name: input.name })
+      } else takeStated(entry, input, narrowed, sizes)
     }
     const sizesOf = (dim: number | string): Sizes => {
       if (typeof dim === 'number') return { min: dim, opt: dim, max: dim }
@@ -104,12 +127,16 @@ export function planProfiles(
       }
       return known
     }
-    return dynamic.map((input) => {
+    const shapes = dynamic.map((input) => {
       const all = input.dims.map(sizesOf)
       return { name: input.name, min: all.map((size) => size.min), opt: all.map((size) => size.opt), max: all.map((size) => size.max) }
     })
+    return [...shapes, ...values]
   })
-  return { profiles: dynamic.length === 0 ? [] : profiles, findings: guessed.size === 0 ? [] : [assumedFinding(guessed, profiles)] }
+  return {
+    profiles: profiles.every((profile) => profile.length === 0) ? [] : profiles,
+    findings: guessed.size === 0 ? [] : [assumedFinding(guessed, profiles)],
+  }
 }
 
 function assumedFinding(guessed: ReadonlyMap<string, Sizes>, profiles: readonly Profile[]): Finding {

@@ -3,7 +3,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { DType } from '../../../contract/tensor'
 import { EnginesmithError } from '../errors'
-import { emptyTensor, isFloat, storageView, tensorBytes, type Tensor } from '../tensors'
+import { emptyTensor, fromNumbers, isFloat, storageView, tensorBytes, type Tensor } from '../tensors'
 import { encodeSmallFloat, isSmallFloat } from '../tensors/small-floats'
 import type { InputPlan, PlannedInput } from './plan'
 
@@ -77,6 +77,12 @@ function seededTensor(input: PlannedInput, shape: number[], generator: Generator
 export function makeSamples(plan: InputPlan, options: { seed: number; sets: number }): Array<Map<string, Tensor>> {
   if (plan.arrays !== null) return [plan.arrays]
   return Array.from({ length: options.sets }, (_, set) => {
-    return new Map(plan.specs.map((input, place) => [input.name, seededTensor(input, plan.sample[place]?.shape ?? [], generatorOf(options.seed, set, place))]))
+    return new Map(
+      plan.specs.map((input, place) => {
+        const shape = plan.sample[place]?.shape ?? []
+        const values = plan.values.get(input.name)
+        return [input.name, values === undefined ? seededTensor(input, shape, generatorOf(options.seed, set, place)) : fromNumbers(input.dtype, shape, values)]
+      }),
+    )
   })
 }

@@ -17,6 +17,8 @@ export interface StageServices {
   trust: TrustStore
   describeFile: Core['describeFile']
   appVersion: string
+  /** The app's own folder on this machine: settings, timing caches. */
+  dataFolder: string
   /** How long a piece of work took the last time, for the time that is left. */
   durations: Durations
 }

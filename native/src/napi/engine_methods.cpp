@@ -56,6 +56,13 @@ Napi::Value find(const Napi::CallbackInfo& info) {
     });
 }
 
+Napi::Value options(const Napi::CallbackInfo& info) {
+    const LibraryPaths library(Params(info[0]).object("library"));
+    return startCall(info.Env(), info[1], info[2], [=](trt::Events&, const CancelTokenPtr&) {
+        return give(Json::Object{{"options", toJson(trt::optionSupport(*library.open()))}});
+    });
+}
+
 Napi::Value header(const Napi::CallbackInfo& info) {
     const std::string path = Params(info[0]).text("path");
     return startCall(info.Env(), info[1], info[2], [=](trt::Events&, const CancelTokenPtr&) {
@@ -101,12 +108,28 @@ trt::BuildRequest buildRequest(const Params& params) {
     }
     request.precision = params.optionalText("precision");
     request.optLevel = params.optionalInteger("optLevel");
-    request.workspaceMiB = params.optionalNumber("workspaceMiB");
+    request.tiling = params.optionalText("tiling");
+    request.avgTiming = params.optionalInteger("avgTiming");
+    request.maxTactics = params.optionalInteger("maxTactics");
+    request.workspaceMiB = params.optionalNumber("workspace");
+    request.tacticDramMiB = params.optionalNumber("tacticDram");
+    request.tacticSharedMemoryKiB = params.optionalNumber("tacticSharedMemory");
+    request.maxAuxStreams = params.optionalInteger("maxAuxStreams");
     request.timingCache = params.optionalText("timingCache");
+    request.timingCacheOwned = params.truth("timingCacheOwned");
+    request.failOnCacheMiss = params.truth("failOnCacheMiss");
+    request.sparsity = params.truth("sparsity");
     request.refit = params.truth("refit");
+    request.refitIdentical = params.truth("refitIdentical");
     request.strip = params.truth("strip");
+    request.weightStreaming = params.truth("weightStreaming");
     request.versionCompatible = params.truth("versionCompatible");
+    request.excludeLeanRuntime = params.truth("excludeLeanRuntime");
     request.hardwareCompat = params.optionalText("hardwareCompat");
+    request.runtimePlatform = params.optionalText("runtimePlatform");
+    request.profilingVerbosity = params.optionalText("profilingVerbosity");
+    request.engineName = params.optionalText("engineName");
+    request.plugins = params.texts("plugins");
     request.device = params.optionalInteger("device");
     return request;
 }
@@ -140,6 +163,7 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
 void exportEngineMethods(Napi::Env env, Napi::Object exports) {
     exports.Set("devices", Napi::Function::New(env, devices, "devices"));
     exports.Set("find", Napi::Function::New(env, find, "find"));
+    exports.Set("options", Napi::Function::New(env, options, "options"));
     exports.Set("header", Napi::Function::New(env, header, "header"));
     exports.Set("parse", Napi::Function::New(env, parse, "parse"));
     exports.Set("build", Napi::Function::New(env, build, "build"));

@@ -66,6 +66,11 @@ Json toJson(const trt::BuildReply& reply) {
                                                           {"readFrom", row.readFrom}});
                              })},
         {"inspector", orNullText(reply.inspector)},
+        {"notReadBack", orNullText(reply.notReadBack)},
+        {"timingCache", reply.timingCache ? Json(Json::Object{{"path", reply.timingCache->path},
+                                                              {"state", reply.timingCache->state},
+                                                              {"bytes", reply.timingCache->bytes}})
+                                          : Json(nullptr)},
         {"inputs", toJson(reply.inputs)},
         {"outputs", toJson(reply.outputs)},
         {"networkLayers", reply.networkLayers},
@@ -74,6 +79,15 @@ Json toJson(const trt::BuildReply& reply) {
          mapped(reply.phases,
                 [](const trt::PhaseTime& phase) { return Json(Json::Object{{"name", phase.name}, {"seconds", phase.seconds}}); })},
     };
+}
+
+Json toJson(const std::vector<trt::OptionSupport>& options) {
+    return mapped(options, [](const trt::OptionSupport& option) {
+        return Json(Json::Object{{"name", option.name},
+                                 {"available", option.available},
+                                 {"reason", orNullText(option.reason)},
+                                 {"values", option.values.empty() ? Json(nullptr) : Json(option.values)}});
+    });
 }
 
 Json toJson(const trt::EngineDescription& description) {

@@ -3,6 +3,7 @@
 #include "trt/build_types.h"
 #include "trt/engine.h"
 #include "trt/library.h"
+#include "trt/options.h"
 
 namespace enginesmith::addon {
 
@@ -11,6 +12,7 @@ Json toJson(const trt::Library& library);
 Json toJson(const trt::EngineHeader& header);
 Json toJson(const std::vector<trt::TensorSpec>& specs);
 Json toJson(const trt::BuildReply& reply);
+Json toJson(const std::vector<trt::OptionSupport>& options);
 Json toJson(const trt::EngineDescription& description);
 
 }  // namespace enginesmith::addon

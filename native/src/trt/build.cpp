@@ -7,10 +7,11 @@
 #include "base/file.h"
 #include "cuda/resources.h"
 #include "trt/config.h"
-#include "trt/engine.h"
 #include "trt/gpu_lock.h"
 #include "trt/logger.h"
+#include "trt/plugins.h"
 #include "trt/profile.h"
+#include "trt/read_back.h"
 #include "trt/timing_cache.h"
 
 namespace enginesmith::trt {
@@ -24,7 +25,7 @@ public:
     void log(LogLevel level, const char* source, const std::string& text) noexcept override {
         try {
             const std::lock_guard<std::mutex> lock(mutex_);
-            if (level == LogLevel::warning && std::find(warnings_.begin(), warnings_.end(), text) == warnings_.end())
+            if (level == LogLevel::warning && (counts(text) || std::find(warnings_.begin(), warnings_.end(), text) == warnings_.end()))
                 warnings_.push_back(text);
         } catch (...) {
             // Out of memory: the line still goes to the log.
@@ -37,6 +38,9 @@ public:
     }
 
 private:
+    /// A skipped tactic is counted, so each line of one is kept; two layers may say the same words.
+    static bool counts(const std::string& text) { return text.find("kipping tactic") != std::string::npos; }
+
     Events& next_;
     mutable std::mutex mutex_;
     std::vector<std::string> warnings_;
@@ -82,10 +86,18 @@ std::vector<std::string> chosenTargets(const Library& library, const BuildReques
                                                                                : std::vector<std::string>{};
 }
 
-Failure buildFailure(Network& network) {
+Failure buildFailure(Network& network, const BuildRequest& request) {
     const std::vector<std::string> messages = network.recorder().messages();
     const std::string first = network.recorder().first("the library gave no reason; see the log");
     const bool memory = first.find("utOfMemory") != std::string::npos || first.find("out of memory") != std::string::npos;
+    const auto missed = std::find_if(messages.begin(), messages.end(), [](const std::string& text) {
+        return text.find("iming cache") != std::string::npos || text.find("TIMING_CACHE") != std::string::npos;
+    });
+    if (request.failOnCacheMiss && missed != messages.end())
+        return {"TIMING_CACHE_MISS",
+                "A tactic is not in the timing cache, and the build was asked to fail then: " + *missed,
+                "Build once without the option, so that the cache is filled; then build again with it.",
+                {{"errors", messages}}};
     if (memory)
         return {"OUT_OF_GPU_MEMORY",
                 "The GPU ran out of memory during the build: " + first,
@@ -106,47 +118,6 @@ void checkNotEmpty(const Network& network, const std::string& onnx) {
                   {{"path", onnx}, {"layers", network.layers()}, {"outputs", network.definition().getNbOutputs()}});
 }
 
-ReadBack headerRow(const std::vector<std::string>& requested, const EngineHeader& header) {
-    const auto text = [](std::vector<std::string> targets) {
-        // By number: sm86 comes before sm120.
-        std::sort(targets.begin(), targets.end(),
-                  [](const std::string& a, const std::string& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
-        std::string all;
-        for (const std::string& target : targets) all += (all.empty() ? "" : ",") + target;
-        return all;
-    };
-    const std::string achieved = text(header.targets);
-    if (requested.empty()) return {"targets", std::nullopt, achieved, std::nullopt, "engine header"};
-    return {"targets", text(requested), achieved, text(requested) == achieved, "engine header"};
-}
-
-/// What the engine and its inspector say, where a GPU here can open it.
-void readEngine(const LibraryPtr& library, const BuildRequest& request, const abi::HostMemory& plan, Events& events, BuildReply& reply) {
-    std::string reason;
-    const auto engine = Engine::open(library, plan.data(), plan.size(), events, reason);
-    if (!engine) {
-        events.log(LogLevel::info, "enginesmith", "The engine was not opened here: " + reason);
-        return;
-    }
-    reply.inspector = engine->inspect();
-    const char* from = "engine";
-    const std::string refittable = engine->isRefittable() ? "on" : "off";
-    reply.readBacks.push_back({"refit", request.refit ? "on" : "off", refittable, refittable == (request.refit ? "on" : "off"), from});
-    const auto profiles = static_cast<std::int32_t>(std::max<std::size_t>(request.profiles.size(), 1));
-    reply.readBacks.push_back(
-        {"profiles", std::to_string(profiles), std::to_string(engine->profileCount()), profiles == engine->profileCount(), from});
-    const EngineDescription description = engine->describe();
-    const auto types = [&](const std::vector<TensorSpec>& asked, const std::vector<TensorSpec>& got, const char* kind) {
-        for (const TensorSpec& spec : asked) {
-            const auto found = std::find_if(got.begin(), got.end(), [&](const TensorSpec& other) { return other.name == spec.name; });
-            const std::string achieved = found == got.end() ? "missing" : found->dtype;
-            reply.readBacks.push_back({std::string(kind) + " " + spec.name, spec.dtype, achieved, spec.dtype == achieved, from});
-        }
-    };
-    types(reply.inputs, description.inputs, "input");
-    types(reply.outputs, description.outputs, "output");
-}
-
 }  // namespace
 
 BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, Events& outer, const CancelTokenPtr& token) {
@@ -158,6 +129,7 @@ BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, E
     refuseUnsupported(*library, request, device.device());
     token->throwIfCancelled();
 
+    const Plugins plugins(*library, request.plugins, events);
     ProgressMonitor monitor(library->table().interfaces(), events, token);
     Network network(library, wantsStrongTyping(*library, request), events);
     if (!network.parse(request.onnx, *token)) throw parseFailure(request.onnx, network.errors());
@@ -179,20 +151,23 @@ BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, E
     const std::vector<std::string> targets = chosenTargets(*library, request, device.device());
     Configuration configuration(network, request);
     configuration.apply(targets);
+    plugins.serializeWith(network, request.versionCompatible);
     reply.readBacks = configuration.readBacks();
     for (ReadBack& row : addProfiles(network, request.profiles)) reply.readBacks.push_back(std::move(row));
     std::unique_ptr<TimingCacheFile> cache;
-    if (request.timingCache) cache = std::make_unique<TimingCacheFile>(network, *request.timingCache, events);
+    if (request.timingCache) cache = std::make_unique<TimingCacheFile>(network, *request.timingCache, request.timingCacheOwned, events);
     network.recorder().clear();
 
     const abi::Owned<abi::HostMemory> plan(network.builder().buildSerializedNetwork(network.definition(), network.config()));
     token->throwIfCancelled();
-    if (!plan || plan->size() == 0) throw buildFailure(network);
+    if (!plan || plan->size() == 0) throw buildFailure(network, request);
     writeAtomically(request.out, plan->data(), plan->size());
     if (cache) {
-        const std::size_t written = cache->save();
-        reply.readBacks.push_back({"timingCache", *request.timingCache, written > 0 ? std::to_string(written) + " bytes" : "not written",
-                                   written > 0, "timing cache"});
+        reply.timingCache = cache->save();
+        if (!request.timingCacheOwned) {
+            const std::string achieved = reply.timingCache->state == "refused" ? "not used" : *request.timingCache;
+            reply.readBacks.push_back({"timingCache", *request.timingCache, achieved, achieved == *request.timingCache, "timing cache"});
+        }
     }
     reply.bytes = plan->size();
     reply.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -203,13 +178,15 @@ BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, E
         throw Failure("ENGINE_HEADER_INVALID", "The library wrote an engine that does not read as one: " + reading.reason + ".",
                       "Look at the log; build it again.", {{"path", request.out}});
     reply.header = *reading.header;
-    if (reply.header.targetMask) reply.readBacks.push_back(headerRow(targets, reply.header));
-    if (device.device() != nullptr) {
+    if (reply.header.targetMask) putRow(reply.readBacks, headerRow(targets, reply.header));
+    if (device.device() == nullptr) {
+        reply.notReadBack = cuda::Driver::survey().reason;
+    } else {
         try {
             readEngine(library, request, *plan, events, reply);
         } catch (const Failure& failure) {
             // The engine is built and written; only its own account of itself is missing.
-            events.log(LogLevel::warning, "enginesmith", "The engine could not be read back: " + failure.message());
+            reply.notReadBack = failure.message();
         }
     }
     reply.warnings = events.warnings();

@@ -29,13 +29,31 @@ struct BuildRequest {
     std::vector<Profile> profiles;
     std::optional<std::string> precision;
     std::optional<std::int32_t> optLevel;
+    std::optional<std::string> tiling;
+    std::optional<std::int32_t> avgTiming;
+    std::optional<std::int32_t> maxTactics;
     std::optional<double> workspaceMiB;
+    std::optional<double> tacticDramMiB;
+    std::optional<double> tacticSharedMemoryKiB;
+    std::optional<std::int32_t> maxAuxStreams;
     std::optional<std::string> timingCache;
+    /// A cache file that the library refuses is replaced: it is this program's own.
+    bool timingCacheOwned = false;
+    bool failOnCacheMiss = false;
+    bool sparsity = false;
     bool refit = false;
+    bool refitIdentical = false;
     bool strip = false;
+    bool weightStreaming = false;
     bool versionCompatible = false;
+    bool excludeLeanRuntime = false;
     std::optional<std::string> hardwareCompat;
+    std::optional<std::string> runtimePlatform;
+    std::optional<std::string> profilingVerbosity;
+    std::optional<std::string> engineName;
     std::optional<std::int32_t> device;
+    /// Libraries with plugins, opened before the network is made.
+    std::vector<std::string> plugins;
 };
 
 /// One row of requested versus achieved; `same` is empty where there is nothing to compare.
@@ -47,6 +65,14 @@ struct ReadBack {
     std::string readFrom;
 };
 
+/// What became of the timing cache file.
+struct TimingCacheUse {
+    std::string path;
+    /// `new`, `reused`, `replaced` or `refused`.
+    std::string state;
+    std::uint64_t bytes = 0;
+};
+
 struct BuildReply {
     std::uint64_t bytes = 0;
     double seconds = 0;
@@ -54,6 +80,9 @@ struct BuildReply {
     std::vector<ReadBack> readBacks;
     /// The inspector's JSON, empty where no GPU here can open the engine.
     std::string inspector;
+    /// Why the engine itself was not read back; empty where it was.
+    std::string notReadBack;
+    std::optional<TimingCacheUse> timingCache;
     std::vector<TensorSpec> inputs;
     std::vector<TensorSpec> outputs;
     std::int32_t networkLayers = 0;

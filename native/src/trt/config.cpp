@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "trt/options.h"
+
 namespace enginesmith::trt {
 namespace {
 
@@ -26,74 +28,21 @@ std::string joined(const std::vector<std::string>& parts) {
     return all;
 }
 
-std::string nameOf(const Library& library) { return (library.isRtx() ? "TensorRT-RTX " : "TensorRT ") + library.version(); }
-
-Failure unsupported(const Library& library, const std::string& option, const std::string& value, const std::string& why,
-                    const std::string& remedy) {
-    return {"BUILD_OPTION_UNSUPPORTED",
-            nameOf(library) + " cannot take " + option + (value.empty() ? "" : " " + value) + ": " + why + ".",
-            remedy,
-            {{"option", option}, {"value", value}, {"library", library.version()}}};
-}
-
-struct PrecisionFlag {
-    const char* name;
-    BuilderFlag flag;
-};
-constexpr PrecisionFlag kPrecisionFlags[] = {
-    {"tf32", BuilderFlag::kTF32}, {"fp16", BuilderFlag::kFP16}, {"bf16", BuilderFlag::kBF16},
-    {"int8", BuilderFlag::kINT8}, {"fp8", BuilderFlag::kFP8},
-};
-
-std::optional<BuilderFlag> flagOf(const std::string& precision) {
-    for (const PrecisionFlag& entry : kPrecisionFlags) {
-        if (precision == entry.name) return entry.flag;
-    }
-    return std::nullopt;
-}
-
-std::optional<abi::HardwareCompatibilityLevel> levelOf(const std::string& name) {
-    if (name == "none") return abi::HardwareCompatibilityLevel::kNONE;
-    if (name == "ampere-plus") return abi::HardwareCompatibilityLevel::kAMPERE_PLUS;
-    if (name == "same-cc") return abi::HardwareCompatibilityLevel::kSAME_COMPUTE_CAPABILITY;
-    return std::nullopt;
-}
-
-std::string nameOf(std::optional<abi::HardwareCompatibilityLevel> level) {
-    for (const char* name : {"none", "ampere-plus", "same-cc"}) {
-        if (level.has_value() && levelOf(name) == level) return name;
-    }
-    return "unknown";
-}
-
-/// Without precision flags the types in the ONNX decide: the library is strongly typed by nature.
-bool onlyStronglyTyped(const Library& library) { return !library.table().has(BuilderFlag::kFP16); }
-
 void refuseTargets(const Library& library, const BuildRequest& request, const cuda::Device* gpu) {
     const std::vector<std::string> known = buildableTargets(library);
     for (const std::string& target : request.targets) {
         if (known.empty()) {
             if (gpu != nullptr && target == gpu->target() && request.targets.size() == 1) continue;
             throw Failure("TARGET_NOT_THIS_GPU",
-                          nameOf(library) + " builds for the GPU it runs on" + (gpu != nullptr ? ", here " + gpu->target() : "") +
+                          libraryName(library) + " builds for the GPU it runs on" + (gpu != nullptr ? ", here " + gpu->target() : "") +
                               ", not for " + joined(request.targets) + ".",
                           "Leave the target out, build on a machine with that GPU, or choose TensorRT-RTX.",
                           {{"targets", request.targets}});
         }
         if (std::find(known.begin(), known.end(), target) == known.end()) {
-            throw Failure("TARGET_UNKNOWN", nameOf(library) + " cannot build for " + target + ".", "Choose among " + joined(known) + ".",
-                          {{"target", target}, {"known", known}});
+            throw Failure("TARGET_UNKNOWN", libraryName(library) + " cannot build for " + target + ".",
+                          "Choose among " + joined(known) + ".", {{"target", target}, {"known", known}});
         }
-    }
-}
-
-void refuseForRtx(const Library& library, const BuildRequest& request) {
-    const std::string leave = "Leave the option out, or choose TensorRT.";
-    if (request.timingCache) throw unsupported(library, "a timing cache", "", "it builds without timing tactics", leave);
-    if (request.versionCompatible) throw unsupported(library, "version compatibility", "", "its builder fails when it is asked for", leave);
-    if (request.hardwareCompat && *request.hardwareCompat != "none") {
-        throw unsupported(library, "hardware compatibility", *request.hardwareCompat, "its engines are made for targets",
-                          "Name several targets instead.");
     }
 }
 
@@ -115,23 +64,9 @@ bool wantsStrongTyping(const Library& library, const BuildRequest& request) {
 
 void refuseUnsupported(const Library& library, const BuildRequest& request, const cuda::Device* gpu) {
     refuseTargets(library, request, gpu);
-    if (library.isRtx()) refuseForRtx(library, request);
-    if (request.precision) {
-        const auto flag = flagOf(*request.precision);
-        if (flag && !library.table().has(*flag)) {
-            throw unsupported(
-                library, "precision", *request.precision, "it takes the precision of every layer from the ONNX file",
-                "Convert the model to that precision before the export (or with a quantisation tool), and build it strongly-typed.");
-        }
-    }
-    if (request.hardwareCompat) {
-        const auto level = levelOf(*request.hardwareCompat);
-        if (!level || !library.table().has(*level))
-            throw unsupported(library, "hardware compatibility", *request.hardwareCompat, "it has no such level",
-                              "Choose none or ampere-plus.");
-    }
-    if (library.isRtx() && (request.refit || request.strip))
-        requireGpu(std::string(request.refit ? "A refittable" : "A stripped") + " engine of " + nameOf(library));
+    refuseMissingOptions(library, request);
+    const char* needsGpu = request.strip ? "A stripped" : request.refit || request.refitIdentical ? "A refittable" : nullptr;
+    if (library.isRtx() && needsGpu != nullptr) requireGpu(std::string(needsGpu) + " engine of " + libraryName(library));
 }
 
 void Configuration::note(const char* option, std::optional<std::string> requested, std::optional<std::string> achieved) {
@@ -140,15 +75,20 @@ void Configuration::note(const char* option, std::optional<std::string> requeste
 }
 
 void Configuration::apply(const std::vector<std::string>& targets) {
-    config_.setProfilingVerbosity(abi::ProfilingVerbosity::kDETAILED);
     applyTargets(targets);
     applyPrecision();
-    applyLevel();
-    applyWorkspace();
+    applyEffort();
+    applyMemory();
+    applyFlag("failOnCacheMiss", BuilderFlag::kERROR_ON_TIMING_CACHE_MISS, request_.failOnCacheMiss);
+    applyFlag("sparsity", BuilderFlag::kSPARSE_WEIGHTS, request_.sparsity);
     applyFlag("refit", BuilderFlag::kREFIT, request_.refit);
+    applyFlag("refitIdentical", BuilderFlag::kREFIT_IDENTICAL, request_.refitIdentical);
     applyFlag("strip", BuilderFlag::kSTRIP_PLAN, request_.strip);
+    applyFlag("weightStreaming", BuilderFlag::kWEIGHT_STREAMING, request_.weightStreaming);
     applyFlag("versionCompatible", BuilderFlag::kVERSION_COMPATIBLE, request_.versionCompatible);
-    applyHardwareCompat();
+    applyFlag("excludeLeanRuntime", BuilderFlag::kEXCLUDE_LEAN_RUNTIME, request_.excludeLeanRuntime);
+    applyPortability();
+    applyNames();
 }
 
 void Configuration::applyTargets(const std::vector<std::string>& targets) {
@@ -159,7 +99,7 @@ void Configuration::applyTargets(const std::vector<std::string>& targets) {
         const auto capability = capabilityOf(targets[i]);
         const auto index = static_cast<std::int32_t>(i);
         if (!capability || !config_.setComputeCapability(*capability, index)) {
-            throw Failure("TARGET_UNKNOWN", nameOf(network_.library()) + " did not take the target " + targets[i] + ".",
+            throw Failure("TARGET_UNKNOWN", libraryName(network_.library()) + " did not take the target " + targets[i] + ".",
                           "Choose another target.", {{"target", targets[i]}});
         }
         const auto back = config_.getComputeCapability(index);
@@ -174,7 +114,7 @@ void Configuration::applyPrecision() {
     if (request_.precision && network_.table().has(BuilderFlag::kTF32)) {
         // TF32 is on by default: asking for fp32 takes it off, asking for any other precision leaves it.
         if (*request_.precision == "fp32") config_.clearFlag(BuilderFlag::kTF32);
-        const auto flag = flagOf(*request_.precision);
+        const auto flag = precisionFlag(*request_.precision);
         if (flag) config_.setFlag(*flag);
         if (flag && config_.getFlag(*flag)) achieved = *request_.precision;
         if (*request_.precision == "fp32") achieved = config_.getFlag(BuilderFlag::kTF32) ? "tf32" : "fp32";
@@ -188,38 +128,87 @@ void Configuration::applyPrecision() {
     }
 }
 
-void Configuration::applyLevel() {
-    if (request_.optLevel) config_.setBuilderOptimizationLevel(*request_.optLevel);
-    note("optLevel", request_.optLevel ? std::optional<std::string>(std::to_string(*request_.optLevel)) : std::nullopt,
-         std::to_string(config_.getBuilderOptimizationLevel()));
+void Configuration::applyEffort() {
+    applyNumber(
+        "optLevel", request_.optLevel, abi::Method::BuilderConfig_setBuilderOptimizationLevel,
+        [&](std::int32_t value) { config_.setBuilderOptimizationLevel(value); }, [&] { return config_.getBuilderOptimizationLevel(); });
+    if (request_.tiling) {
+        config_.setTilingOptimizationLevel(*tilingLevel(*request_.tiling));
+        note("tiling", request_.tiling, nameOf(config_.getTilingOptimizationLevel()));
+    }
+    applyNumber(
+        "avgTiming", request_.avgTiming, abi::Method::BuilderConfig_setAvgTimingIterations,
+        [&](std::int32_t value) { config_.setAvgTimingIterations(value); }, [&] { return config_.getAvgTimingIterations(); });
+    applyNumber(
+        "maxTactics", request_.maxTactics, abi::Method::BuilderConfig_setMaxNbTactics,
+        [&](std::int32_t value) { config_.setMaxNbTactics(value); }, [&] { return config_.getMaxNbTactics(); });
+    applyNumber(
+        "maxAuxStreams", request_.maxAuxStreams, abi::Method::BuilderConfig_setMaxAuxStreams,
+        [&](std::int32_t value) { config_.setMaxAuxStreams(value); }, [&] { return config_.getMaxAuxStreams(); });
 }
 
-void Configuration::applyWorkspace() {
-    constexpr double kMiB = 1048576.0;
-    const auto pool = abi::MemoryPoolType::kWORKSPACE;
+void Configuration::applyNumber(const char* option, std::optional<std::int32_t> asked, abi::Method setter,
+                                const std::function<void(std::int32_t)>& set, const std::function<std::int32_t()>& get) {
+    if (!network_.table().has(setter)) return;
+    if (asked) set(*asked);
+    if (!asked && setter != abi::Method::BuilderConfig_setBuilderOptimizationLevel) return;
+    note(option, asked ? std::optional<std::string>(std::to_string(*asked)) : std::nullopt, std::to_string(get()));
+}
+
+void Configuration::applyMemory() {
+    constexpr double kKiB = 1024.0, kMiB = 1048576.0;
+    applyPool("workspace", abi::MemoryPoolType::kWORKSPACE, request_.workspaceMiB, kMiB);
+    applyPool("tacticDram", abi::MemoryPoolType::kTACTIC_DRAM, request_.tacticDramMiB, kMiB);
+    applyPool("tacticSharedMemory", abi::MemoryPoolType::kTACTIC_SHARED_MEMORY, request_.tacticSharedMemoryKiB, kKiB);
+}
+
+void Configuration::applyPool(const char* option, abi::MemoryPoolType pool, std::optional<double> asked, double unit) {
+    if (!asked && pool != abi::MemoryPoolType::kWORKSPACE) return;
     std::optional<std::string> requested;
-    if (request_.workspaceMiB) {
-        const auto bytes = static_cast<std::size_t>(*request_.workspaceMiB * kMiB);
+    if (asked) {
+        const auto bytes = static_cast<std::size_t>(*asked * unit);
         config_.setMemoryPoolLimit(pool, bytes);
         requested = std::to_string(bytes) + " bytes";
     }
-    note("workspace", requested, std::to_string(config_.getMemoryPoolLimit(pool)) + " bytes");
+    note(option, requested, std::to_string(config_.getMemoryPoolLimit(pool)) + " bytes");
 }
 
 void Configuration::applyFlag(const char* option, BuilderFlag flag, bool asked) {
-    if (!network_.table().has(flag)) {
-        if (asked) throw unsupported(network_.library(), option, "", "it has no such flag", "Leave the option out.");
-        return;
-    }
+    if (!network_.table().has(flag)) return;
+    const bool always = flag == BuilderFlag::kREFIT || flag == BuilderFlag::kSTRIP_PLAN || flag == BuilderFlag::kVERSION_COMPATIBLE;
+    if (!asked && !always) return;
     if (asked) config_.setFlag(flag);
     note(option, asked ? "on" : "off", config_.getFlag(flag) ? "on" : "off");
 }
 
-void Configuration::applyHardwareCompat() {
+void Configuration::applyPortability() {
     // TensorRT-RTX has the call but answers it with a warning.
-    if (network_.library().isRtx()) return;
-    if (request_.hardwareCompat) config_.setHardwareCompatibilityLevel(*levelOf(*request_.hardwareCompat));
-    note("hardwareCompat", request_.hardwareCompat, nameOf(config_.getHardwareCompatibilityLevel()));
+    if (!network_.library().isRtx()) {
+        if (request_.hardwareCompat) config_.setHardwareCompatibilityLevel(*hardwareLevel(*request_.hardwareCompat));
+        note("hardwareCompat", request_.hardwareCompat, nameOf(config_.getHardwareCompatibilityLevel()));
+    }
+    if (!request_.runtimePlatform) return;
+    config_.setRuntimePlatform(*platformOf(*request_.runtimePlatform));
+    const std::string achieved = nameOf(config_.getRuntimePlatform());
+    if (achieved != *request_.runtimePlatform) {
+        throw Failure("BUILD_OPTION_UNSUPPORTED",
+                      libraryName(network_.library()) + " cannot take the option runtimePlatform " + *request_.runtimePlatform + ": " +
+                          network_.recorder().first("it did not say why"),
+                      "Build on that system, or leave the option out.",
+                      {{"option", "runtimePlatform"}, {"value", *request_.runtimePlatform}, {"library", network_.library().version()}});
+    }
+    note("runtimePlatform", request_.runtimePlatform, achieved);
+}
+
+void Configuration::applyNames() {
+    // Detailed unless something else is asked: without it an engine does not tell its layers' types and tactics.
+    config_.setProfilingVerbosity(request_.profilingVerbosity ? *verbosityOf(*request_.profilingVerbosity)
+                                                              : abi::ProfilingVerbosity::kDETAILED);
+    if (request_.profilingVerbosity) note("profilingVerbosity", request_.profilingVerbosity, nameOf(config_.getProfilingVerbosity()));
+    if (!request_.engineName) return;
+    network_.definition().setName(request_.engineName->c_str());
+    const char* name = network_.definition().getName();
+    note("engineName", request_.engineName, name != nullptr ? name : "");
 }
 
 }  // namespace enginesmith::trt

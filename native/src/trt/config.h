@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "cuda/driver.h"
@@ -28,10 +29,14 @@ public:
 private:
     void applyTargets(const std::vector<std::string>& targets);
     void applyPrecision();
-    void applyLevel();
-    void applyWorkspace();
+    void applyEffort();
+    void applyMemory();
+    void applyPortability();
+    void applyNames();
     void applyFlag(const char* option, abi::BuilderFlag flag, bool asked);
-    void applyHardwareCompat();
+    void applyPool(const char* option, abi::MemoryPoolType pool, std::optional<double> asked, double unit);
+    void applyNumber(const char* option, std::optional<std::int32_t> asked, abi::Method setter,
+                     const std::function<void(std::int32_t)>& set, const std::function<std::int32_t()>& get);
     void note(const char* option, std::optional<std::string> requested, std::optional<std::string> achieved);
 
     Network& network_;

@@ -37,6 +37,21 @@ std::string Engine::inspect() const {
     return text != nullptr ? text : "";
 }
 
+std::string Engine::inspectAt(const Profile& profile) const {
+    if (profile.empty()) return inspect();
+    const abi::Owned<abi::ExecutionContext> context(engine_.createExecutionContext(abi::ExecutionContextAllocationStrategy::kUSER_MANAGED));
+    if (!context) return inspect();
+    for (const ProfileInput& input : profile) {
+        if (engine_.isShapeInferenceIO(input.name.c_str())) continue;
+        const abi::Dims64 dims = dimsOf(input.opt);
+        if (!context->setInputShape(input.name.c_str(), &dims)) return inspect();
+    }
+    const abi::Owned<abi::EngineInspector> inspector(engine_.createEngineInspector());
+    if (!inspector || !inspector->setExecutionContext(*context)) return inspect();
+    const char* text = inspector->getEngineInformation(abi::LayerInformationFormat::kJSON);
+    return text != nullptr ? text : "";
+}
+
 TensorSpec Engine::specOf(const char* name) const {
     TensorSpec spec{name, dtypeName(engine_.getTensorDataType(name)), {}};
     const std::vector<std::int64_t> sizes = sizesOf(engine_.getTensorShape(name));

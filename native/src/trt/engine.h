@@ -27,6 +27,8 @@ public:
     bool isRefittable() const { return engine_.isRefittable(); }
     std::int32_t profileCount() const { return engine_.getNbOptimizationProfiles(); }
     std::string inspect() const;
+    /// Like inspect, with the shapes of `profile` set: an engine with dynamic shapes tells its types only then. Empty profile: inspect.
+    std::string inspectAt(const Profile& profile) const;
     EngineDescription describe() const;
 
     const abi::CudaEngine& raw() const noexcept { return engine_; }

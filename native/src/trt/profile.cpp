@@ -50,13 +50,11 @@ public:
         set(input, OptProfileSelector::kMIN, input.min, shapeValues);
         set(input, OptProfileSelector::kOPT, input.opt, shapeValues);
         set(input, OptProfileSelector::kMAX, input.max, shapeValues);
-        if (shapeValues) return text(input.min, input.opt, input.max);
-        return text(read(input, OptProfileSelector::kMIN), read(input, OptProfileSelector::kOPT), read(input, OptProfileSelector::kMAX));
-    }
-
-    static std::string text(const std::vector<std::int64_t>& min, const std::vector<std::int64_t>& opt,
-                            const std::vector<std::int64_t>& max) {
-        return shapeText(min) + "/" + shapeText(opt) + "/" + shapeText(max);
+        const auto back = [&](OptProfileSelector which, const std::vector<std::int64_t>& sizes) {
+            return shapeValues ? readValues(input.name, which, sizes.size()) : read(input, which);
+        };
+        return profileText({input.name, back(OptProfileSelector::kMIN, input.min), back(OptProfileSelector::kOPT, input.opt),
+                            back(OptProfileSelector::kMAX, input.max)});
     }
 
 private:
@@ -77,6 +75,14 @@ private:
         const std::vector<std::int32_t> narrow(values.begin(), values.end());
         return profile_.setShapeValues(name.c_str(), which, narrow.data(), count);
     }
+    std::vector<std::int64_t> readValues(const std::string& name, OptProfileSelector which, std::size_t count) {
+        if (profile_.has(abi::Method::OptimizationProfile_getShapeValuesV2)) {
+            const std::int64_t* values = profile_.getShapeValuesV2(name.c_str(), which);
+            return values != nullptr ? std::vector<std::int64_t>(values, values + count) : std::vector<std::int64_t>();
+        }
+        const std::int32_t* values = profile_.getShapeValues(name.c_str(), which);
+        return values != nullptr ? std::vector<std::int64_t>(values, values + count) : std::vector<std::int64_t>();
+    }
     std::vector<std::int64_t> read(const ProfileInput& input, OptProfileSelector which) {
         return sizesOf(profile_.getDimensions(input.name.c_str(), which));
     }
@@ -86,6 +92,10 @@ private:
 };
 
 }  // namespace
+
+std::string profileText(const ProfileInput& input) {
+    return shapeText(input.min) + "/" + shapeText(input.opt) + "/" + shapeText(input.max);
+}
 
 std::vector<ReadBack> addProfiles(Network& network, const std::vector<Profile>& profiles) {
     const std::vector<TensorSpec> inputs = network.inputs();
@@ -104,7 +114,7 @@ std::vector<ReadBack> addProfiles(Network& network, const std::vector<Profile>& 
             const bool shapeValues = network.isShapeInput(input.name);
             check(*spec, input, shapeValues);
             const std::string achieved = ProfileWriter(network, profile).write(input, shapeValues);
-            const std::string requested = ProfileWriter::text(input.min, input.opt, input.max);
+            const std::string requested = profileText(input);
             rows.push_back({"profile " + std::to_string(index) + " " + input.name, requested, achieved, requested == achieved,
                             "optimization profile"});
         }

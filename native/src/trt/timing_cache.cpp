@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "loader/file_lock.h"
 
 namespace enginesmith::trt {
 namespace {
@@ -19,26 +20,36 @@ abi::TimingCache makeCache(const Network& network, const std::vector<char>& byte
 
 }  // namespace
 
-TimingCacheFile::TimingCacheFile(Network& network, std::string path, Events& events)
-    : network_(network), path_(std::move(path)), events_(events), cache_(makeCache(network, readIfThere(path_))) {
-    constexpr bool kIgnoreMismatch = false;
-    usable_ = static_cast<bool>(cache_) && network_.config().setTimingCache(*cache_, kIgnoreMismatch);
-    if (!usable_) {
-        events_.log(LogLevel::warning, "enginesmith",
-                    "The timing cache " + path_ + " was made by another library or GPU; it is neither used nor written.");
-        network_.recorder().clear();
-    }
+TimingCacheFile::TimingCacheFile(Network& network, std::string path, bool owned, Events& events)
+    : network_(network), path_(std::move(path)) {
+    const std::vector<char> bytes = readIfThere(path_);
+    state_ = bytes.empty() ? "new" : "reused";
+    if (use(abi::Owned<abi::TimingCache>(makeCache(network_, bytes)))) return;
+    network_.recorder().clear();
+    const bool replaced = owned && use(abi::Owned<abi::TimingCache>(makeCache(network_, {})));
+    state_ = replaced ? "replaced" : "refused";
+    events.log(LogLevel::warning, "enginesmith",
+               "The timing cache " + path_ + " is damaged, or was made by another library or GPU; it is " +
+                   (replaced ? "begun anew." : "neither used nor written."));
 }
 
-std::size_t TimingCacheFile::save() {
-    if (!usable_) return 0;
+bool TimingCacheFile::use(abi::Owned<abi::TimingCache> cache) {
     constexpr bool kIgnoreMismatch = false;
+    if (!cache || !network_.config().setTimingCache(*cache, kIgnoreMismatch)) return false;
+    cache_.emplace(std::move(cache));
+    return true;
+}
+
+TimingCacheUse TimingCacheFile::save() {
+    if (!cache_) return {path_, state_, 0};
+    constexpr bool kIgnoreMismatch = false;
+    const loader::FileLock lock(path_ + ".lock");
     const abi::Owned<abi::TimingCache> onDisk(makeCache(network_, readIfThere(path_)));
-    if (onDisk) cache_->combine(*onDisk, kIgnoreMismatch);
-    const abi::Owned<abi::HostMemory> memory(cache_->serialize());
-    if (!memory) return 0;
+    if (onDisk) (*cache_)->combine(*onDisk, kIgnoreMismatch);
+    const abi::Owned<abi::HostMemory> memory((*cache_)->serialize());
+    if (!memory) return {path_, "refused", 0};
     writeAtomically(path_, memory->data(), memory->size());
-    return memory->size();
+    return {path_, state_, memory->size()};
 }
 
 }  // namespace enginesmith::trt

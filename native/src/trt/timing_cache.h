@@ -2,25 +2,27 @@
 #include <optional>
 #include <string>
 
-#include "trt/network.h"
+#include "trt/build_types.h"
 
 namespace enginesmith::trt {
 
 /// The timings of earlier builds, in a file: read before a build, written back merged after it.
 class TimingCacheFile {
 public:
-    /// Gives the config a cache, filled from the file where there is one. A file that the library refuses is left alone, with a warning.
-    TimingCacheFile(Network& network, std::string path, Events& events);
+    /// Gives the config a cache, filled from the file where there is one. A file that the library refuses is replaced where it is
+    /// `owned`, else left alone with a warning.
+    TimingCacheFile(Network& network, std::string path, bool owned, Events& events);
 
-    /// Merges what is in the file by now (another build may have written it) and replaces it. Gives the bytes written.
-    std::size_t save();
+    /// Merges what is in the file by now (another build may have written it) and replaces it, under a lock that holds across processes.
+    TimingCacheUse save();
 
 private:
+    bool use(abi::Owned<abi::TimingCache> cache);
+
     Network& network_;
     std::string path_;
-    Events& events_;
-    abi::Owned<abi::TimingCache> cache_;
-    bool usable_ = false;
+    std::optional<abi::Owned<abi::TimingCache>> cache_;
+    std::string state_;
 };
 
 }  // namespace enginesmith::trt

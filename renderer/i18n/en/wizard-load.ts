@@ -83,6 +83,7 @@ export default {
     assumed: 'Assumed until you state them',
     notWhole: '{symbol}: three whole numbers from 1 up are needed.',
     order: '{symbol}: min, opt and max must not fall.',
+    outside: '{symbol}: the model takes {min} to {max}.',
   },
   sample: 'Sample inputs',
   sameValues: 'the same values go through every hop',

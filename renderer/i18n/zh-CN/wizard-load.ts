@@ -83,6 +83,7 @@ export default {
     assumed: '未指定，暂用推定值',
     notWhole: '{symbol}：需要三个正整数。',
     order: '{symbol}：最小、常用、最大须依次不减。',
+    outside: '{symbol}：模型接受 {min} 到 {max}。',
   },
   sample: '样本输入',
   sameValues: '每一跳使用相同的数值',

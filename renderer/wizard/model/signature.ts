@@ -1,6 +1,6 @@
 import type { InputSpec, Recipe } from '../../../contract/recipe'
 import type { RunSnapshot } from '../../../contract/run'
-import { dtypeBytes, type Dim, type DType, type Profile, type Signature, type TensorSpec } from '../../../contract/tensor'
+import { dtypeBytes, type Dim, type DType, type Profile, type ProfileInput, type Signature, type TensorSpec } from '../../../contract/tensor'
 
 /** A row of the signature editor: text as it is typed. `range` empty means the default. */
 export interface DraftInput {
@@ -115,14 +115,24 @@ export function sizesOf(inputs: readonly InputSpec[], profile: Profile | undefin
   return sizes
 }
 
-export type SizeProblem = 'notWhole' | 'order'
+export type SizeProblem = 'notWhole' | 'order' | 'outside'
 
-/** Three whole numbers from one up, in order; null where they are fine. */
-export function checkSizes(sizes: { min: number | null; opt: number | null; max: number | null }): SizeProblem | null {
+/** What the model lets a symbol be; null where it says nothing. */
+export function rangeOf(run: RunSnapshot, symbol: string): { min: number; max: number } | null {
+  const range = (run.cards.convert?.signature ?? run.cards.load?.signature ?? run.input.signature)?.symbols?.[symbol]
+  return range === undefined ? null : { min: range.min ?? 1, max: range.max ?? Infinity }
+}
+
+/** Three whole numbers from one up, in order, inside what the model takes; null where they are fine. */
+export function checkSizes(
+  sizes: { min: number | null; opt: number | null; max: number | null },
+  range: { min: number; max: number } | null = null,
+): SizeProblem | null {
   const { min, opt, max } = sizes
   if (min === null || opt === null || max === null) return 'notWhole'
   if (![min, opt, max].every((size) => Number.isInteger(size) && size >= 1)) return 'notWhole'
-  return min <= opt && opt <= max ? null : 'order'
+  if (min > opt || opt > max) return 'order'
+  return range !== null && (min < range.min || max > range.max) ? 'outside' : null
 }
 
 /** The profile that gives every symbol its sizes; empty where no input has a symbol. */
@@ -132,18 +142,58 @@ export function profileOf(inputs: readonly InputSpec[], sizes: Readonly<Record<s
   return dynamic.map((input) => ({ name: input.name, min: at(input, 'min'), opt: at(input, 'opt'), max: at(input, 'max') }))
 }
 
-/** The recipe with other inputs: a stated profile follows their names, ranks and symbols. */
+/** The recipe with other inputs: stated profiles follow their names, ranks and symbols. */
 export function withInputs(recipe: Recipe, inputs: InputSpec[], before: readonly InputSpec[]): Recipe {
-  const stated = recipe.build.profiles[0]
-  const profile = stated === undefined ? [] : profileOf(inputs, sizesOf(before, stated))
-  const profiles = profile.length === 0 ? [] : [profile, ...recipe.build.profiles.slice(1)]
-  return { ...recipe, load: { ...recipe.load, inputs }, build: { ...recipe.build, profiles } }
+  const profiles = recipe.build.profiles.map((stated) => [...profileOf(inputs, sizesOf(before, stated)), ...valueRows(inputs, stated)])
+  return { ...recipe, load: { ...recipe.load, inputs }, build: { ...recipe.build, profiles: profiles.filter((profile) => profile.length > 0) } }
 }
 
-/** The recipe with other sizes of its symbols. */
-export function withSizes(recipe: Recipe, inputs: readonly InputSpec[], sizes: Readonly<Record<string, Sizes>>): Recipe {
-  const profile = profileOf(inputs, sizes)
-  return { ...recipe, build: { ...recipe.build, profiles: profile.length === 0 ? [] : [profile, ...recipe.build.profiles.slice(1)] } }
+const withProfiles = (recipe: Recipe, profiles: Profile[]): Recipe => ({
+  ...recipe,
+  build: { ...recipe.build, profiles: profiles.filter((profile) => profile.length > 0) },
+})
+
+/** Rows of a profile that give the values of an input of integers, not its sizes. */
+const valueRows = (inputs: readonly InputSpec[], profile: Profile): Profile =>
+  profile.filter((row) => valueInputs(inputs).some((input) => input.name === row.name))
+
+/** The recipe with other sizes of its symbols in one profile. */
+export function withSizes(recipe: Recipe, inputs: readonly InputSpec[], sizes: Readonly<Record<string, Sizes>>, index = 0): Recipe {
+  const profiles = [...recipe.build.profiles]
+  profiles[index] = [...profileOf(inputs, sizes), ...valueRows(inputs, profiles[index] ?? [])]
+  return withProfiles(recipe, profiles)
+}
+
+/** The recipe with one more profile, like the last. */
+export function withProfile(recipe: Recipe, inputs: readonly InputSpec[]): Recipe {
+  const stated = recipe.build.profiles.length > 0 ? recipe.build.profiles : [profileOf(inputs, {})]
+  return withProfiles(recipe, [...stated, ...stated.slice(-1)])
+}
+
+export const withoutProfile = (recipe: Recipe, index: number): Recipe =>
+  withProfiles(
+    recipe,
+    recipe.build.profiles.filter((_, at) => at !== index),
+  )
+
+/** Inputs whose values a profile may have to give: integers, in a fixed handful. Only the builder knows which of them it reads. */
+export const valueInputs = (inputs: readonly InputSpec[]): InputSpec[] =>
+  inputs.filter(({ dtype, shape }) => {
+    const [count = 1] = shape
+    return /^u?int(32|64)$/.test(dtype) && shape.length <= 1 && typeof count === 'number' && count >= 1 && count <= 8
+  })
+
+/** The recipe with the values of one input in one profile; null takes them out. */
+export function withValues(recipe: Recipe, inputs: readonly InputSpec[], index: number, row: ProfileInput | null, name: string): Recipe {
+  const profiles = recipe.build.profiles.length > 0 ? [...recipe.build.profiles] : [profileOf(inputs, {})]
+  profiles[index] = [...(profiles[index] ?? []).filter((entry) => entry.name !== name), ...(row === null ? [] : [row])]
+  return withProfiles(recipe, profiles)
+}
+
+/** `8x16` as numbers; null where it is none, or not as many as the input has. */
+export function parseValues(text: string, count: number): number[] | null {
+  const parts = text.trim().split(/\s*[x,]\s*/)
+  return parts.length === count && parts.every((part) => /^\d{1,9}$/.test(part)) ? parts.map(Number) : null
 }
 
 /** Bytes of all sample sets, at the sizes that the sample has. */

@@ -65,6 +65,7 @@ describe.runIf(hasAddon && hasPython)('the verdict on an engine', () => {
       settings: () => core.settings(),
       describeFile: (path, options) => core.describeFile(path, options),
       appVersion: '0',
+      dataFolder: folder,
       durations: { get: () => null, set: () => undefined },
     }
     const runs = createRuns({ dataFolder: join(folder, 'other'), services, stages, oneShot: true })

@@ -9,7 +9,6 @@ import { cosine, elementCount, hash8, logTime, share, tolerance } from '../../..
 import { groupGlobals } from '../../../renderer/wizard/model/globals'
 import { emptyHistory, record, redo, undo } from '../../../renderer/wizard/model/history'
 import { indexIn } from '../../../renderer/wizard/model/index-in'
-import { layerPrecisions } from '../../../renderer/wizard/model/layers'
 import { changedOptions, foreignOptions, optionsFor, precisionsFor, withoutForeign } from '../../../renderer/wizard/model/options'
 import { advance, close, phaseSeconds, type Phase } from '../../../renderer/wizard/model/phases'
 import { editStage, sameRecipe, setOption } from '../../../renderer/wizard/model/recipe'
@@ -214,14 +213,6 @@ describe('small things', () => {
     expect(visibleRange(3, 0, 260, 26)).toEqual({ from: 0, to: 3 })
   })
   it('quotes for a shell only what needs it', () => expect([shellQuote('run-1'), shellQuote("it's a run")]).toEqual(['run-1', `'it'\\''s a run'`]))
-  it('counts layers by type', () => {
-    const layer = (precision: string | null) => ({ name: 'l', type: 't', precision, tactic: null, onnxNodes: [] })
-    expect(layerPrecisions([layer('FP32'), layer('FP16'), layer('FP16'), layer(null)])).toEqual([
-      { precision: 'FP16', count: 2 },
-      { precision: 'FP32', count: 1 },
-    ])
-    expect(layerPrecisions(null)).toEqual([])
-  })
 })
 
 describe('read-backs', () => {

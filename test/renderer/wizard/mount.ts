@@ -38,6 +38,7 @@ export async function mountWizard(run: RunSnapshot, at: StageName, answers: Answ
   const settings = settingsSchema.parse({ language: 'en', theme: 'light' })
   const main: Answers = {
     'settings.set': (patch) => Object.assign(settings, patch),
+    'build.options': () => ({ version: null, options: null }),
     'toolchain.get': () => ({ doctor, pythons: [], checkedAt: '2026-11-24T10:00:00.000Z' }),
     'run.log': () => ({ lines: [], next: 0 }),
     'run.list': () => [],

@@ -177,6 +177,8 @@ const cards: RunSnapshot['cards'] = {
       { option: 'precision', requested: null, achieved: null, same: null, readFrom: 'engine inspector' },
     ],
     layers: null,
+    precisions: [],
+    notReadBack: null,
     buildSeconds: 8.4,
     bytes: 8_704_612,
     phases: [

@@ -35,6 +35,12 @@ describe('flags and recipe', () => {
   it('leave the defaults where nothing is given', () =>
     expect(draft([])).toEqual({ recipe: recipeSchema.parse({}), settings: {}, trust: { names: [], listed: [], once: [] } }))
 
+  it('switch the timing cache of this machine off, or name another', () => {
+    expect(draft(['--no-timing-cache'])).toMatchObject({ settings: { timingCache: false }, recipe: { build: { timingCache: null } } })
+    expect(draft(['--no-timing-cache', '--timing-cache', 'c']).recipe.build.timingCache).toBe('/start/c')
+    expect(draft(['--timing-cache', 'c', '--no-timing-cache']).recipe.build.timingCache).toBeNull()
+  })
+
   it('write every option', () => {
     const { recipe, settings } = draft([
       ...['--model', 'nets:Small', '--model-args', '{"classes": 10}', '--key-prefix', 'module.', '--project', 'code', '--python', 'python3.12'],
@@ -68,9 +74,12 @@ describe('flags and recipe', () => {
         '--device',
         '1',
       ],
+      ...['--tiling', 'full', '--avg-timing', '4', '--max-tactics', '-1', '--tactic-dram', '512', '--tactic-shared-memory', '48', '--max-aux-streams', '0'],
+      ...['--fail-on-cache-miss', '--sparsity', '--refit-identical', '--weight-streaming', '--exclude-lean-runtime'],
+      ...['--runtime-platform', 'windows-amd64', '--profiling-verbosity', 'layer-names', '--engine-name', 'my net', '--plugin', 'a.so', '--plugin', '/b.so'],
       ...['--atol', '1e-3', '--rtol', '.5', '--rule', 'polygraphy', '--expect', '/right.npz'],
     ])
-    expect(settings).toEqual({ project: '/start/code', python: '/bin/python3.12' })
+    expect(settings).toEqual({ project: '/start/code', python: '/bin/python3.12', plugins: ['/start/a.so', '/b.so'] })
     expect(recipe).toEqual({
       version: 1,
       load: {
@@ -92,12 +101,26 @@ describe('flags and recipe', () => {
         profiles: [[{ name: 'x', min: [1, 3, 32, 32], opt: [4, 3, 32, 32], max: [8, 3, 32, 32] }]],
         precision: 'fp16',
         optLevel: 5,
+        tiling: 'full',
+        avgTiming: 4,
+        maxTactics: -1,
         workspace: 512.5,
+        tacticDram: 512,
+        tacticSharedMemory: 48,
+        maxAuxStreams: 0,
         timingCache: '/start/c.cache',
+        failOnCacheMiss: true,
+        sparsity: true,
         refit: true,
+        refitIdentical: true,
         strip: true,
+        weightStreaming: true,
         versionCompatible: true,
+        excludeLeanRuntime: true,
         hardwareCompat: 'ampere-plus',
+        runtimePlatform: 'windows-amd64',
+        profilingVerbosity: 'layer-names',
+        engineName: 'my net',
         device: 1,
       },
       validate: { atol: 1e-3, rtol: 0.5, outputs: {}, rule: 'polygraphy', expect: '/right.npz' },

@@ -271,3 +271,25 @@ describe('a file of inputs', () => {
     await expect(prepareInputs({ signature: image, load: gone, profiles: [], keepNames: true }, folder)).rejects.toMatchObject({ code: 'INPUTS_INVALID' })
   })
 })
+
+describe('values that a profile gives', () => {
+  const signature = {
+    inputs: [
+      { name: 'x', dtype: 'float32' as const, shape: ['N', 12] },
+      { name: 'target', dtype: 'int64' as const, shape: [2] },
+    ],
+    outputs: [],
+  }
+  const plan = (target: { min: number[]; opt: number[]; max: number[] }) =>
+    planInputs({ signature, load: { inputs: [] }, profiles: [[{ name: 'target', ...target }]], keepNames: true })
+
+  it('stay in it, and the sample has them', () => {
+    const made = plan({ min: [1, 12], opt: [4, 12], max: [16, 12] })
+    expect(made.profiles[0]).toEqual([expect.objectContaining({ name: 'x' }), { name: 'target', min: [1, 12], opt: [4, 12], max: [16, 12] }])
+    const [sample] = makeSamples(made, { seed: 0, sets: 1 })
+    expect([...toNumbers(sample!.get('target')!)]).toEqual([4, 12])
+  })
+  it('must not fall', () => {
+    expect(() => plan({ min: [5, 12], opt: [4, 12], max: [16, 12] })).toThrow(expect.objectContaining({ code: 'PROFILE_INVALID' }) as Error)
+  })
+})

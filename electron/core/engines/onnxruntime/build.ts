@@ -2,23 +2,13 @@ import { buildOptionsSchema, type BuildOptions } from '../../../../contract/reci
 import { EnginesmithError } from '../../errors'
 import type { BackendBuild } from '../port'
 
-const otherOptions = [
-  'targets',
-  'precision',
-  'optLevel',
-  'workspace',
-  'timingCache',
-  'refit',
-  'strip',
-  'versionCompatible',
-  'hardwareCompat',
-  'device',
-] as const
-
 /** Options that make no sense without a builder; profiles still say with which sizes the sample runs. */
 function refuse(options: BuildOptions): void {
   const defaults = buildOptionsSchema.parse({})
-  const asked = otherOptions.filter((name) => JSON.stringify(options[name]) !== JSON.stringify(defaults[name]))
+  const asked = buildOptionsSchema
+    .omit({ backend: true, profiles: true })
+    .keyof()
+    .options.filter((name) => JSON.stringify(options[name]) !== JSON.stringify(defaults[name]))
   if (asked.length === 0) return
   throw new EnginesmithError(
     'BUILD_OPTION_UNSUPPORTED',
@@ -68,6 +58,8 @@ export const onnxruntimeBuild: BackendBuild = {
         profiles: work.profiles,
         readBacks: [],
         layers: null,
+        precisions: [],
+        notReadBack: null,
         buildSeconds: (performance.now() - begin) / 1000,
         bytes: null,
         phases: [],

@@ -36,7 +36,11 @@ export const buildStage: Stage<'build'> = {
         refuseEmpty(inputs, artifactPath(inputs.folder, onnx))
         let onnxBytes = 0
         for (const artifact of onnxFiles) onnxBytes += (await stat(artifactPath(inputs.folder, artifact))).size
-        return backend.build.build(plan, { options, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles }, context)
+        return backend.build.build(
+          plan,
+          { options, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles, operators: inputs.cards.convert?.operators ?? {} },
+          context,
+        )
       },
     }
   },

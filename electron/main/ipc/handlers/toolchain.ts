@@ -3,7 +3,7 @@ import type { Handlers } from '../register'
 import type { SendEvent } from '../send'
 
 /** What the core found on this machine; a fresh look is told to every mirror of it. */
-export function toolchainHandlers(core: () => Promise<Core>, send: SendEvent): Pick<Handlers, 'toolchain.get'> {
+export function toolchainHandlers(core: () => Promise<Core>, send: SendEvent): Pick<Handlers, 'toolchain.get' | 'build.options'> {
   let checkedAt: string | null = null
   return {
     'toolchain.get': async ({ refresh }) => {
@@ -15,5 +15,6 @@ export function toolchainHandlers(core: () => Promise<Core>, send: SendEvent): P
       if (refresh) send('toolchain.changed', snapshot)
       return snapshot
     },
+    'build.options': async ({ backend }) => (await core()).buildOptions(backend),
   }
 }
