@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BuildRequest, Library } from '../../contract/native'
-import { addon, buildRequest, failureOf, fakeFolder, realLibrary, scratch } from './support'
+import { addon, buildRequest, failureOf, fakeFolder, python, realLibrary, scratch } from './support'
 
 const work = scratch()
 afterAll(work.remove)
@@ -133,6 +133,31 @@ describe('TensorRT-RTX takes what it has, and each is read back', () => {
     const rows = reply.readBacks.filter((row) => row.option.startsWith('profile '))
     expect(rows.map((row) => row.option)).toEqual(['profile 0 image', 'profile 1 image', 'profile 2 image'])
     expect(rows.every((row) => row.same)).toBe(true)
+  })
+})
+
+describe('an input whose values are a shape', () => {
+  const onnx = join(work.path, 'shape.onnx')
+  const script = [
+    'import onnx, sys',
+    'from onnx import TensorProto as T, helper as h',
+    "nodes = [h.make_node('Expand', ['x', 'target'], ['r']), h.make_node('Relu', ['r'], ['y'])]",
+    "inputs = [h.make_tensor_value_info('x', T.FLOAT, [1, 12]), h.make_tensor_value_info('target', T.INT64, [2])]",
+    "graph = h.make_graph(nodes, 'g', inputs, [h.make_tensor_value_info('y', T.FLOAT, ['a', 'b'])])",
+    "model = h.make_model(graph, opset_imports=[h.make_opsetid('', 17)]); model.ir_version = 9",
+    'onnx.save(model, sys.argv[1])',
+  ].join('\n')
+  beforeAll(() => void execFileSync(python, ['-c', script, onnx]))
+  const profiles = (min: number[], opt: number[], max: number[]) => [[{ name: 'target', min, opt, max }]]
+
+  it('takes them from the profile, and they are read back', async () => {
+    const reply = await addon().build(buildRequest(rtx, out(), { onnx, profiles: profiles([1, 12], [4, 12], [16, 12]) }))
+    expect(reply.readBacks.find((row) => row.option === 'profile 0 target')).toMatchObject({ achieved: '1x12/4x12/16x12', same: true })
+  })
+  it.each([[[]], [[[]]]])('without them the input is named', async (none) => {
+    const failure = await failureOf(addon().build(buildRequest(rtx, out(), { onnx, profiles: none })))
+    expect(failure).toMatchObject({ code: 'PROFILE_INVALID', evidence: { input: 'target' } })
+    expect(failure.remedy).toContain('--shapes target:')
   })
 })
 

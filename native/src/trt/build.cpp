@@ -164,10 +164,10 @@ BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, E
     writeAtomically(request.out, plan->data(), plan->size());
     if (cache) {
         reply.timingCache = cache->save();
-        if (!request.timingCacheOwned) {
-            const std::string achieved = reply.timingCache->state == "refused" ? "not used" : *request.timingCache;
-            reply.readBacks.push_back({"timingCache", *request.timingCache, achieved, achieved == *request.timingCache, "timing cache"});
-        }
+        const TimingCacheUse& use = *reply.timingCache;
+        const std::optional<std::string> asked = request.timingCacheOwned ? std::nullopt : request.timingCache;
+        const std::optional<bool> same = asked ? std::optional<bool>(use.state != "refused") : std::nullopt;
+        reply.readBacks.push_back({"timingCache", asked, use.state, same, "timing cache"});
     }
     reply.bytes = plan->size();
     reply.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

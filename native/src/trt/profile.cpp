@@ -13,6 +13,15 @@ Failure invalid(const std::string& input, const std::string& why) {
     return {"PROFILE_INVALID", "The shapes of input " + input + " cannot be used: " + why + ".", kRemedy, {{"input", input}}};
 }
 
+/// The builder must know the values of such an input, not only its sizes.
+Failure valuesMissing(const TensorSpec& spec) {
+    return {
+        "PROFILE_INVALID",
+        "The model uses the values of input " + spec.name + " as a shape, and no profile says what they may be.",
+        "Give its smallest, usual and largest values in every profile, for example --shapes " + spec.name + ":1x8/4x8/16x8 for two values.",
+        {{"input", spec.name}}};
+}
+
 bool isDynamic(const TensorSpec& spec) {
     return std::any_of(spec.shape.begin(), spec.shape.end(), [](const Dim& dim) { return std::holds_alternative<std::string>(dim); });
 }
@@ -100,7 +109,8 @@ std::string profileText(const ProfileInput& input) {
 std::vector<ReadBack> addProfiles(Network& network, const std::vector<Profile>& profiles) {
     const std::vector<TensorSpec> inputs = network.inputs();
     for (const TensorSpec& spec : inputs) {
-        if (profiles.empty() && (isDynamic(spec) || network.isShapeInput(spec.name))) {
+        if (profiles.empty() && network.isShapeInput(spec.name)) throw valuesMissing(spec);
+        if (profiles.empty() && isDynamic(spec)) {
             throw invalid(spec.name, "it has dynamic dimensions (" + shapeText(spec.shape) + ") and no profile says their sizes");
         }
     }
@@ -121,6 +131,7 @@ std::vector<ReadBack> addProfiles(Network& network, const std::vector<Profile>& 
         for (const TensorSpec& spec : inputs) {
             const auto given = std::any_of(profiles[index].begin(), profiles[index].end(),
                                            [&](const ProfileInput& input) { return input.name == spec.name; });
+            if (!given && network.isShapeInput(spec.name)) throw valuesMissing(spec);
             if (!given && isDynamic(spec))
                 throw invalid(spec.name, "profile " + std::to_string(index) + " leaves it out, and its dimensions are dynamic (" +
                                              shapeText(spec.shape) + ")");

@@ -43,7 +43,7 @@ export default {
           mean: worst(engine, 'meanAbs'),
           'required atol': worst(engine, 'requiredAtol'),
           'atol, rtol': engine[0] === undefined ? null : `${engine[0].atol}, ${engine[0].rtol}`,
-          achieved: JSON.stringify(doc?.achieved?.precision ?? null),
+          layers: (doc?.achieved?.precisions ?? []).map((/** @type {any} */ one) => `${one.type} ${one.layers}`).join(', '),
           build: doc?.stages?.build?.seconds ?? null,
           all: seconds,
           findings: (doc?.findings ?? [])

@@ -69,11 +69,15 @@ function subject(inputs: StageInputs): Subject {
   )
 }
 
-/** The precision that the build really has, as it was read back; strongly typed FP32 with TF32 left on is a TF32 build. */
+/**
+ * The precision by which the engine is judged: the one that was asked for, since layers that compute in a better one do
+ * no harm; else the builder's own. Strongly typed FP32 with TF32 left on is a TF32 build.
+ */
 function precisionOf(card: BuildCard | null): Precision | null {
-  const achieved = (option: string): string | null => card?.readBacks.find((row) => row.option === option)?.achieved ?? null
-  const precision = precisionSchema.safeParse(achieved('precision')).data ?? null
-  return precision === 'strongly-typed' && achieved('tf32') === 'on' ? 'tf32' : precision
+  const row = (option: string) => card?.readBacks.find((entry) => entry.option === option)
+  const told = row('precision')
+  const precision = precisionSchema.safeParse(told?.requested ?? told?.achieved).data ?? null
+  return precision === 'strongly-typed' && row('tf32')?.achieved === 'on' ? 'tf32' : precision
 }
 
 /** One side of a hop: its output files, or why it has none. */
