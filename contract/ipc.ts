@@ -5,6 +5,7 @@ import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
 import { comparisonDetailSchema, logLineSchema, modelFileSchema, runSnapshotSchema, runSummarySchema, stageNameSchema } from './run'
 import { settingsPatchSchema, settingsSchema } from './settings'
+import { isolationSchema, sha256Schema, trustListSchema } from './trust'
 
 const nothing = z.object({})
 const runId = z.object({ id: z.string() })
@@ -27,6 +28,16 @@ export const commands = {
   'app.ready': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
   'settings.get': { input: nothing, output: settingsSchema },
   'settings.set': { input: settingsPatchSchema, output: settingsSchema },
+  /** Every decision on trust that holds now. */
+  'trust.list': { input: nothing, output: trustListSchema },
+  /** Whether a file that is trusted once can be kept from the network here. */
+  'trust.isolation': { input: nothing, output: isolationSchema },
+  /** Allows these names for the content of this run's file, for good. */
+  'trust.allow': { input: z.object({ id: z.string(), names: z.array(z.string()).min(1).max(20_000) }), output: trustListSchema },
+  /** Trusts this run's file once, until the app ends. */
+  'trust.once': { input: runId, output: trustListSchema },
+  /** Takes back everything that was decided for this content. */
+  'trust.revoke': { input: z.object({ sha256: sha256Schema }), output: trustListSchema },
   'toolchain.get': {
     input: z.object({ refresh: z.boolean() }),
     output: z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),
@@ -74,6 +85,7 @@ export const events = {
   'run.changed': runSnapshotSchema,
   'run.logged': z.object({ id: z.string(), lines: z.array(logLineSchema), next: z.number().int() }),
   'settings.changed': settingsSchema,
+  'trust.changed': trustListSchema,
   'toolchain.changed': z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),
   /** Files given to the app from outside (second instance, command line, system open). */
   'app.openPaths': z.object({ paths: z.array(z.string()) }),

@@ -19,6 +19,9 @@ export const trustDecisionSchema = z.object({
 })
 export type TrustDecision = z.infer<typeof trustDecisionSchema>
 
+export const trustListSchema = z.object({ decisions: z.array(trustDecisionSchema) })
+
+/** trust.json of the data folder. */
 export const trustFileSchema = z.object({ version: z.literal(1), decisions: z.array(trustDecisionSchema) })
 
 /** Whether a file that is trusted once can be kept from the network here; `reason` says why not. */

@@ -54,7 +54,8 @@ export function createTrustStore(dataFolder: string, remembered: boolean): Trust
       const strange = names.filter((name) => !known.has(name))
       if (strange.length > 0)
         throw new EnginesmithError('USAGE', `${file.path} does not name ${strange.join(', ')}.`, 'Allow names that the file has.', { names: strange })
-      const allowed = allowable(names, file.pickle?.dangerous)
+      // As the file spells them, so that a page can tell what it shows from what is allowed.
+      const allowed = names.filter((name) => allowable([name], file.pickle?.dangerous).length > 0)
       await write((before) => {
         const old = before.find((decision) => decision.sha256 === sha256)
         const all = [...new Set([...(old?.names ?? []), ...allowed])].sort()

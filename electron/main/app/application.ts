@@ -6,6 +6,7 @@ import { runHandlers } from '../ipc/handlers/runs'
 import { settingsHandlers } from '../ipc/handlers/settings'
 import { systemHandlers } from '../ipc/handlers/system'
 import { toolchainHandlers } from '../ipc/handlers/toolchain'
+import { trustHandlers } from '../ipc/handlers/trust'
 import { registerCommands, type Handlers } from '../ipc/register'
 import { createSender } from '../ipc/send'
 import { appScheme, createAppHandler } from '../security/app-protocol'
@@ -83,6 +84,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
       },
     }),
     ...toolchainHandlers(core.get, send),
+    ...trustHandlers({ core: core.get, runs, send }),
     ...runHandlers({
       core: core.get,
       runs,

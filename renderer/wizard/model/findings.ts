@@ -1,5 +1,6 @@
 import type { Finding, FindingCode } from '../../../contract/finding'
 import type { RunSnapshot, StageName } from '../../../contract/run'
+import type { TrustState } from './trust'
 
 /** The key of a code's title in the message files. */
 export const titleKey = (code: FindingCode): string => `findings.title.${code}`
@@ -19,9 +20,11 @@ export function orderFindings(findings: readonly Finding[]): Finding[] {
 }
 
 /** What a step shows: the stage's own findings; at Load those of the file too, and at Validate those of the run as a whole. */
-export function stageFindings(run: RunSnapshot, stage: StageName): Finding[] {
+export function stageFindings(run: RunSnapshot, stage: StageName, trust: TrustState = 'none'): Finding[] {
   const own = run.stages[stage].findings
-  if (stage === 'load') return orderFindings([...own, ...run.input.findings])
+  // What a decision has settled is no news any more.
+  const settled = (finding: Finding): boolean => trust !== 'none' && (finding.code === 'LOAD_UNSAFE_GLOBALS' || finding.code === 'LOAD_LEGACY_MODULE')
+  if (stage === 'load') return orderFindings([...own, ...run.input.findings].filter((finding) => !settled(finding)))
   if (stage !== 'validate') return orderFindings(own)
   const others = new Set(
     ['load', 'convert', 'build'].flatMap((name) => run.stages[name as StageName].findings.map(identity)).concat(run.input.findings.map(identity)),

@@ -1,4 +1,5 @@
 import type { RunSnapshot, StageName } from '../../../contract/run'
+import type { TrustState } from './trust'
 import { isCurrent, isDone, stageAfter, stageBefore, workingStage } from './stages'
 
 /** Why the primary action cannot be taken; one sentence each in the message files. */
@@ -28,12 +29,12 @@ const first: Record<StageName, Reason> = { load: 'loadFirst', convert: 'loadFirs
 /** A file that holds weights but not the code to run them. */
 export const needsClass = (run: RunSnapshot): boolean => ['state-dict', 'checkpoint', 'safetensors', 'wts'].includes(run.input.format)
 
-/** What stands in the way of Load, most basic first; `draft` is what the form in front of the user says of itself. */
-export function loadReason(run: RunSnapshot, draft: Reason | null): Reason | null {
+/** What stands in the way of Load, most basic first; `draft` is what the form in front of the user says of itself, `trust` what was decided for the file. */
+export function loadReason(run: RunSnapshot, draft: Reason | null, trust: TrustState = 'none'): Reason | null {
   const { input, recipe } = run
   if (input.format === 'unknown') return 'unknownFormat'
   if (input.pickle?.verdict === 'dangerous') return 'dangerous'
-  if ((input.pickle?.unsafe.length ?? 0) > 0) return 'unsafe'
+  if (trust === 'none' && (input.pickle?.unsafe.length ?? 0) > 0) return 'unsafe'
   if (needsClass(run) && recipe.load.model === null) return 'classMissing'
   if (draft !== null) return draft
   const known = input.signature !== null && input.signature.inputs.length > 0
@@ -45,7 +46,7 @@ export function loadReason(run: RunSnapshot, draft: Reason | null): Reason | nul
  * The one primary action of a step.
  * @param draft what the open form holds against going on, null when it is in order
  */
-export function primaryAction(run: RunSnapshot, view: StageName, draft: Reason | null): Primary {
+export function primaryAction(run: RunSnapshot, view: StageName, draft: Reason | null, trust: TrustState = 'none'): Primary {
   const stage = run.stages[view]
   const next = stageAfter(view)
   const busy = run.running || workingStage(run) !== null
@@ -57,12 +58,12 @@ export function primaryAction(run: RunSnapshot, view: StageName, draft: Reason |
   }
   const label = stage.stale || stage.state === 'failed' || stage.state === 'crashed' ? 'again' : stage.state === 'cancelled' ? 'resume' : 'start'
   const before = stageBefore(view)
-  const blocked = loadReason(run, draft) ?? (before !== null && !isDone(run.stages[before]) ? first[view] : null)
+  const blocked = loadReason(run, draft, trust) ?? (before !== null && !isDone(run.stages[before]) ? first[view] : null)
   return { kind: 'start', upTo: view, label, reason: blocked }
 }
 
 /** Whether "run all to verdict" can be offered: something is left to do and nothing stands in the way. */
-export function canRunAll(run: RunSnapshot, view: StageName, draft: Reason | null): boolean {
+export function canRunAll(run: RunSnapshot, view: StageName, draft: Reason | null, trust: TrustState = 'none'): boolean {
   if (run.running || workingStage(run) !== null || isCurrent(run.stages.validate)) return false
-  return view !== 'validate' && loadReason(run, draft) === null
+  return view !== 'validate' && loadReason(run, draft, trust) === null
 }

@@ -6,7 +6,7 @@ import { setLocale } from '../../../renderer/i18n'
 import { backendCards, defaultBackend, shortGpu } from '../../../renderer/wizard/model/backends'
 import { evidenceRows, orderFindings, stageFindings } from '../../../renderer/wizard/model/findings'
 import { cosine, elementCount, hash8, logTime, share, tolerance } from '../../../renderer/wizard/model/format'
-import { groupGlobals } from '../../../renderer/wizard/model/globals'
+import { groupOrigins } from '../../../renderer/wizard/model/trust'
 import { emptyHistory, record, redo, undo } from '../../../renderer/wizard/model/history'
 import { indexIn } from '../../../renderer/wizard/model/index-in'
 import { changedOptions, foreignOptions, optionsFor, precisionsFor, withoutForeign } from '../../../renderer/wizard/model/options'
@@ -200,12 +200,19 @@ describe('findings of a step', () => {
 
 describe('small things', () => {
   it('groups globals by package', () => {
-    expect(groupGlobals(['torch.nn.modules.conv.Conv2d', 'torch.nn.Linear', 'builtins set'])).toEqual([
+    const origin = (name: string, known: 'torch' | 'unknown') => ({
+      name,
+      module: name.split('.').slice(0, -1).join('.'),
+      package: name.split('.')[0] ?? '',
+      known,
+    })
+    expect(groupOrigins([origin('torch.nn.modules.conv.Conv2d', 'torch'), origin('torch.nn.Linear', 'torch'), origin('strange.Net', 'unknown')])).toEqual([
+      { package: 'strange', known: 'unknown', names: [expect.objectContaining({ rest: '', last: 'Net' })] },
       {
-        module: 'torch.nn',
-        names: [expect.objectContaining({ rest: 'modules.conv.', last: 'Conv2d' }), expect.objectContaining({ rest: '', last: 'Linear' })],
+        package: 'torch',
+        known: 'torch',
+        names: [expect.objectContaining({ rest: 'nn.modules.conv.', last: 'Conv2d' }), expect.objectContaining({ rest: 'nn.', last: 'Linear' })],
       },
-      { module: 'builtins', names: [expect.objectContaining({ last: 'set' })] },
     ])
   })
   it('draws only the rows in view', () => {

@@ -1,0 +1,42 @@
+import type { Core } from '../../../core/api'
+import { isolation } from '../../../core/trust/isolation'
+import type { OpenRuns } from '../../app/open-runs'
+import type { Handlers } from '../register'
+import type { SendEvent } from '../send'
+
+export interface TrustDeps {
+  core: () => Promise<Core>
+  runs: OpenRuns
+  send: SendEvent
+}
+
+/** Decisions on trust: each names a run that is open, so that the page decides on a file that main knows, never on a hash of its own. */
+export function trustHandlers({
+  core,
+  runs,
+  send,
+}: TrustDeps): Pick<Handlers, 'trust.list' | 'trust.isolation' | 'trust.allow' | 'trust.once' | 'trust.revoke'> {
+  const list = async () => ({ decisions: (await core()).trust.list() })
+  const told = async () => {
+    const now = await list()
+    send('trust.changed', now)
+    return now
+  }
+  return {
+    'trust.list': list,
+    'trust.isolation': () => isolation(),
+    'trust.allow': async ({ id, names }) => {
+      await (await core()).trust.allow((await runs.get(id)).snapshot().input, names)
+      return told()
+    },
+    'trust.once': async ({ id }) => {
+      const run = await runs.get(id)
+      ;(await core()).trust.once(run.snapshot().input, run.folder)
+      return told()
+    },
+    'trust.revoke': async ({ sha256 }) => {
+      await (await core()).trust.revoke(sha256)
+      return told()
+    },
+  }
+}
