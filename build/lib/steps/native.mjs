@@ -1,5 +1,6 @@
 // The native addon, by plain CMake: its headers come from two npm packages, and nothing of NVIDIA's is needed.
 import fs from 'node:fs'
+import path from 'node:path'
 import { addonFile, at } from '../paths.mjs'
 import { run, works } from '../process.mjs'
 import { SetupFailure } from '../report.mjs'
@@ -31,6 +32,13 @@ function progress(log) {
   }
 }
 
+/** CMake refuses a build folder that was made under another path, so one of a clone that was moved or copied is made anew. */
+function forgetMovedBuild() {
+  const cache = path.join(out, 'CMakeCache.txt')
+  const home = fs.existsSync(cache) ? /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(fs.readFileSync(cache, 'utf8'))?.[1] : undefined
+  if (home !== undefined && path.resolve(home) !== path.resolve(source)) fs.rmSync(out, { recursive: true, force: true })
+}
+
 /** @type {import('../../setup.mjs').Step} */
 export const native = {
   name: 'native',
@@ -43,6 +51,7 @@ export const native = {
   async run({ log }) {
     if (!(await works('cmake'))) throw new SetupFailure('native addon', 'cmake is not installed', 'On Debian run: sudo apt-get install cmake make g++')
     clearStamp('native')
+    forgetMovedBuild()
     const key = nativeKey()
     await run('cmake', ['-S', source, '-B', out, '-DCMAKE_BUILD_TYPE=Release'], { quiet: true })
     await run('cmake', ['--build', out, '--config', 'Release', '--parallel', '2'], { onLine: progress(log) })
