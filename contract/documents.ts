@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { doctorDocumentSchema, environmentSchema } from './environment'
 import { findingSchema } from './finding'
-import { artifactSchema, comparisonSchema, modelFileSchema, stageStateSchema, verdictSchema } from './run'
+import { batchCountsSchema, rowStateSchema } from './batch'
+import { artifactSchema, comparisonSchema, modelFileSchema, modelFormatSchema, stageStateSchema, verdictSchema } from './run'
 import { backendSchema, readBackSchema } from './engine'
 
 /** What was asked of the Build stage and what the engine says of itself; null where Build was not reached. */
@@ -51,6 +52,30 @@ export const inspectDocumentSchema = modelFileSchema
   .extend({ bytes: z.number().nullable() })
 export type InspectDocument = z.infer<typeof inspectDocumentSchema>
 
+/** A row of `batch`; `state` says what the verdict alone does not: waiting, cancelled, excluded, an error, no model. */
+export const batchDocumentRowSchema = z.object({
+  path: z.string(),
+  format: modelFormatSchema,
+  verdict: verdictSchema.nullable(),
+  findings: z.array(findingSchema),
+  run: z.string().nullable(),
+  seconds: z.number(),
+  state: rowStateSchema,
+  reused: z.boolean(),
+  bytes: z.number(),
+  sha256: z.string().nullable(),
+  duplicates: z.array(z.string()),
+})
+export type BatchDocumentRow = z.infer<typeof batchDocumentRowSchema>
+
+export const batchDocumentSchema = z.object({
+  batch: z.string().nullable(),
+  counts: batchCountsSchema,
+  rows: z.array(batchDocumentRowSchema),
+  findings: z.array(findingSchema),
+})
+export type BatchDocument = z.infer<typeof batchDocumentSchema>
+
 /** For `open`, and for a usage error before the command is known. */
 export const plainDocumentSchema = z.object({ findings: z.array(findingSchema) })
 export type PlainDocument = z.infer<typeof plainDocumentSchema>
@@ -67,6 +92,7 @@ export const commandDocuments = {
   run: runDocumentSchema,
   compare: compareDocumentSchema,
   validate: runDocumentSchema,
+  batch: batchDocumentSchema,
   open: plainDocumentSchema,
 } as const
 export type DocumentCommand = keyof typeof commandDocuments

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { compareDocumentSchema, inspectDocumentSchema, makeDocumentSchema, plainDocumentSchema, runDocumentSchema } from './documents'
+import { batchPlanSchema } from './batch'
+import { batchDocumentSchema, compareDocumentSchema, inspectDocumentSchema, makeDocumentSchema, plainDocumentSchema, runDocumentSchema } from './documents'
 import { doctorDocumentSchema } from './environment'
 import { recipeSchema } from './recipe'
 import { runFileSchema } from './run'
@@ -12,6 +13,8 @@ const published = {
   inspect: { schema: inspectDocumentSchema, io: 'output', title: 'What `inspect --json` prints' },
   make: { schema: makeDocumentSchema, io: 'output', title: 'What `convert --json` and `build --json` print' },
   run: { schema: runDocumentSchema, io: 'output', title: 'What `run --json` and `validate --json` print' },
+  batch: { schema: batchDocumentSchema, io: 'output', title: 'What `batch --json` prints' },
+  plan: { schema: batchPlanSchema, io: 'input', title: 'A plan: models, and how each is to be treated' },
   compare: { schema: compareDocumentSchema, io: 'output', title: 'What `compare --json` prints' },
   plain: { schema: plainDocumentSchema, io: 'output', title: 'What `open --json` prints, and every call whose command could not be told' },
 } as const satisfies Record<string, { schema: z.ZodType; io: 'input' | 'output'; title: string }>

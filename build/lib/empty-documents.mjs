@@ -31,6 +31,7 @@ const documents = {
   build: make,
   run,
   validate: run,
+  batch: { batch: null, counts: { pass: 0, fail: 0, notJudged: 0, error: 0, skipped: 0 }, rows: [], findings: [] },
   compare: { verdict: null, comparisons: [], findings: [] },
   open: { findings: [] },
 }

@@ -13,7 +13,16 @@ export interface CallFlag {
   short: string | null
   /** What stands for the value in the help; null for a switch. */
   value: string | null
+  /** True where the value may be left out; it is then the empty text. */
+  optional?: boolean
   required: boolean
+  help: (text: Text) => string
+}
+
+/** An argument that is no flag; `many` takes any number, none included. */
+export interface CallArgument {
+  name: string
+  many?: boolean
   help: (text: Text) => string
 }
 
@@ -48,7 +57,7 @@ export interface Outcome {
 /** One command: its words, its flags, the document of a call that came to nothing, and its work. */
 export interface Command {
   name: DocumentCommand
-  args: ReadonlyArray<{ name: string; help: (text: Text) => string }>
+  args: ReadonlyArray<CallArgument>
   own: readonly CallFlag[]
   flags: readonly Flag[]
   /** The document with nothing in it: stages pending, the unknown null. */

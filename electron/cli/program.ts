@@ -59,7 +59,7 @@ export function parseCall(argv: readonly string[], commands: readonly Command[],
   let call: { command: Command; call: Call } | null = null
   for (const command of commands) {
     const sub = capture(root.command(command.name).description(text.commands[command.name]).allowExcessArguments(true))
-    for (const argument of command.args) sub.argument(`<${argument.name}>`, argument.help(text))
+    for (const { name, many, help } of command.args) sub.argument(many === true ? `[${name}...]` : `<${name}>`, help(text))
     for (const own of command.own) sub.addOption(ownOption(own, text))
     for (const flag of command.flags) for (const option of options(flag, text)) sub.addOption(option)
     sub.action(() => {
@@ -99,7 +99,10 @@ function translated(title: string, { help }: Text): string {
 }
 
 const ownOption = (own: CallFlag, text: Text): Option =>
-  new Option(`${own.short ? `-${own.short}, ` : ''}--${own.name}${own.value ? ` <${own.value}>` : ''}`, own.help(text))
+  new Option(
+    `${own.short ? `-${own.short}, ` : ''}--${own.name}${own.value ? (own.optional === true ? ` [${own.value}]` : ` <${own.value}>`) : ''}`,
+    own.help(text),
+  )
 
 function options(flag: Flag, text: Text): Option[] {
   if (flag.value === null) return [new Option(`--${flag.name}`, flag.help(text)), new Option(`--no-${flag.name}`, text.help.noSwitch(flag.name))]
@@ -109,7 +112,7 @@ function options(flag: Flag, text: Text): Option[] {
 }
 
 function understood(command: Command, sub: Commander, text: Text): Call {
-  const extra = sub.args[command.args.length]
+  const extra = command.args.some((argument) => argument.many === true) ? undefined : sub.args[command.args.length]
   if (extra !== undefined) throw new UsageError(text.usage.tooMany(extra), text.usage.seeHelp(usageOf(command)), { given: [...sub.args] })
   const values = sub.opts<Record<string, string | boolean | string[] | undefined>>()
   const of = (name: string) => values[new Option(`--${name}`).attributeName()]
@@ -130,7 +133,7 @@ function understood(command: Command, sub: Commander, text: Text): Call {
 /** One line that shows how a command is called. */
 export function usageOf(command: Command): string {
   const required = command.own.filter((own) => own.required).map((own) => `${own.short ? `-${own.short}` : `--${own.name}`}${own.value ? ` ${own.value}` : ''}`)
-  return ['enginesmith', command.name, ...command.args.map(({ name }) => name), ...required].join(' ')
+  return ['enginesmith', command.name, ...command.args.map(({ name, many }) => (many === true ? `${name}…` : name)), ...required].join(' ')
 }
 
 function usageError(error: CommanderError, command: Command | null, commands: readonly Command[], text: Text): UsageError {

@@ -4,6 +4,7 @@ import type { HostReply, NativeMethod, NativeParams, NativeResult } from '../../
 import type { Recipe } from '../../contract/recipe'
 import type { Artifact, ComparisonDetail, LogLine, ModelFile, RunSnapshot, RunSummary, StageName } from '../../contract/run'
 import type { Settings } from '../../contract/settings'
+import type { Batches } from './batch/batches'
 import type { TrustStore } from './trust/store'
 import type { WorkerMethod, WorkerParams, WorkerResult } from '../../contract/worker'
 
@@ -57,6 +58,8 @@ export interface PythonWorkers {
    */
   isolated(key: string): Promise<PythonWorker>
   endIsolated(key: string): Promise<void>
+  /** Numbers of the processes that are alive. */
+  pids(): number[]
   dispose(): Promise<void>
 }
 
@@ -72,6 +75,14 @@ export interface Toolchain {
   libraryPlaces(flavour: 'tensorrt' | 'tensorrt-rtx'): Promise<Array<{ path: string; source: string }>>
 }
 
+export interface ExecuteOptions {
+  upTo: StageName
+  only?: boolean
+  signal?: AbortSignal
+  /** Where stages of several runs share this machine: waits for a stage's turn, and hands back how to end it. */
+  gate?: (stage: StageName, signal: AbortSignal) => Promise<() => void>
+}
+
 /** A run in memory over its folder: the one way to change a run. */
 export interface RunHandle {
   readonly id: string
@@ -83,7 +94,7 @@ export interface RunHandle {
    * `only`: just `upTo`, on the results that the folder holds, whatever this machine would make of the stages before it
    * (`validate RUN` on a machine without the model's Python).
    */
-  execute(options: { upTo: StageName; only?: boolean; signal?: AbortSignal }): Promise<RunSnapshot>
+  execute(options: ExecuteOptions): Promise<RunSnapshot>
   cancel(): Promise<void>
   detail(hop: string, output: string): Promise<ComparisonDetail | null>
   log(from: number): { lines: LogLine[]; next: number }
@@ -110,6 +121,7 @@ export interface Core {
   readonly pythons: PythonWorkers
   readonly toolchain: Toolchain
   readonly runs: Runs
+  readonly batches: Batches
   /** What the user allows for files by their hash. */
   readonly trust: TrustStore
   /** The file with picklescan's word on its pickles taken in, where picklescan can be had. */

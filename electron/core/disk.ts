@@ -38,7 +38,8 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-function isFolder(path: string): Promise<boolean> {
+/** True for a folder, or a link to one. */
+export function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats.isDirectory(),
     () => false,

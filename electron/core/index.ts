@@ -1,4 +1,6 @@
-import type { Core, CoreOptions } from './api'
+import type { Core, CoreOptions, PythonWorkers } from './api'
+import { createBatches } from './batch/batches'
+import { createLane } from './batch/lane'
 import { createEngineHost } from './engine-host'
 import { backendOptions } from './engines/support'
 import { describeFile } from './formats'
@@ -19,11 +21,13 @@ export function createCore(options: CoreOptions): Core {
   const current = settings.current
   const host = createEngineHost({ launch: options.launchHost, addon: options.addon, mode: () => current().engineHost })
   const toolchain = createToolchain({ settings: current, host, managedPython: options.managedPython, app: options.app })
-  const pythons = createPythonWorkers({
-    userPython: () => toolchain.userPython(),
-    managedPython: () => toolchain.managedPython(),
-    resources: options.pythonResources,
-  })
+  const makePythons = (): PythonWorkers =>
+    createPythonWorkers({
+      userPython: () => toolchain.userPython(),
+      managedPython: () => toolchain.managedPython(),
+      resources: options.pythonResources,
+    })
+  const pythons = makePythons()
   const describe: Core['describeFile'] = (path, describeOptions) => describeFile(path, { ...describeOptions, host })
   const trust = createTrustStore(options.dataFolder, !options.oneShot)
   const services: StageServices = {
@@ -38,11 +42,20 @@ export function createCore(options: CoreOptions): Core {
     durations: openDurations(options.dataFolder),
   }
   const runs = createRuns({ dataFolder: options.dataFolder, services, stages, oneShot: options.oneShot })
+  const batches = createBatches({
+    dataFolder: options.dataFolder,
+    appVersion: options.app.version,
+    toolchain,
+    trust,
+    describe,
+    makeLane: () => createLane({ ...options, makePythons, services, stages }),
+  })
   return {
     host,
     pythons,
     toolchain,
     runs,
+    batches,
     trust,
     secondOpinion: async (file, signal) => (await withSecondOpinion(file, pythons, signal)).file,
     lookInside: (file, signal) => lookInside(file, trust.granted(file, file.path), { pythons, project: current().project, signal }),
@@ -52,6 +65,7 @@ export function createCore(options: CoreOptions): Core {
     overrideSettings: (overrides) => settings.override(overrides),
     saveSettings: (changes) => settings.save(changes),
     async dispose() {
+      await batches.closeAll()
       await runs.closeAll()
       await pythons.dispose()
       await host.dispose()

@@ -1,4 +1,5 @@
 import type { Command } from '../command'
+import { batchCommand } from './batch'
 import { buildCommand } from './build'
 import { compareCommand } from './compare'
 import { convertCommand } from './convert'
@@ -17,5 +18,6 @@ export const commands: readonly Command[] = [
   runCommand,
   compareCommand,
   validateCommand,
+  batchCommand,
   openCommand,
 ]

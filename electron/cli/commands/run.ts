@@ -1,5 +1,5 @@
 import type { RunDocument } from '../../../contract/documents'
-import type { RunSnapshot, StageName } from '../../../contract/run'
+import { stageNames, type RunSnapshot, type StageName } from '../../../contract/run'
 import type { RunHandle } from '../../core/api'
 import { makeFinding } from '../../core/errors'
 import { isDone, recordCall, type StageEntry } from '../call-record'
@@ -10,18 +10,21 @@ import { buildFlags } from '../flags/build'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { modelFlags } from '../flags/model'
-import { outFolder, recipe } from '../flags/own'
+import { outFolder, recipe, upTo } from '../flags/own'
 import { trustFlags } from '../flags/trust'
+import { choice } from '../flags/values'
 import { runLines } from '../output/human'
 
 export const runCommand = defineCommand<RunDocument>({
   name: 'run',
   args: [{ name: 'FILE', help: (t) => t.arguments.file }],
-  own: [outFolder, recipe],
+  own: [outFolder, recipe, upTo],
   flags: [...modelFlags, ...trustFlags, ...buildFlags, ...compareFlags],
   empty: emptyRun,
   print: runLines,
   async run(call, context) {
+    const stage = call.own['up-to']
+    const last = typeof stage === 'string' ? choice('up-to', stage, stageNames, context.text) : 'validate'
     const draft = await draftOf(call, context)
     const core = await context.core(draft.settings)
     core.trust.forCall(draft.trust)
@@ -30,7 +33,7 @@ export const runCommand = defineCommand<RunDocument>({
       recipe: draft.recipe,
       folder: context.resolve(String(call.own['out'])),
     })
-    return closing(handle, () => execute(handle, context, { upTo: 'validate' }))
+    return closing(handle, () => execute(handle, context, { upTo: last }))
   },
 })
 

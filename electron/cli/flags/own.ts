@@ -2,6 +2,13 @@ import type { CallFlag } from '../command'
 
 export const outFile: CallFlag = { name: 'out', short: 'o', value: 'FILE', required: true, help: (t) => t.help.out }
 export const outFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: true, help: (t) => t.help.outFolder }
+export const batchFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: true, help: (t) => t.help.batchFolder }
+export const plan: CallFlag = { name: 'plan', short: null, value: 'FILE', optional: true, required: false, help: (t) => t.help.plan }
+export const jobs: CallFlag = { name: 'jobs', short: null, value: 'N', required: false, help: (t) => t.help.jobs }
+export const memory: CallFlag = { name: 'memory', short: null, value: 'MiB', required: false, help: (t) => t.help.memory }
+export const rowMinutes: CallFlag = { name: 'row-minutes', short: null, value: 'X', required: false, help: (t) => t.help.rowMinutes }
+export const retry: CallFlag = { name: 'retry', short: null, value: null, required: false, help: (t) => t.help.retry }
+export const upTo: CallFlag = { name: 'up-to', short: null, value: 'STAGE', required: false, help: (t) => t.help.upTo }
 export const force: CallFlag = { name: 'force', short: null, value: null, required: false, help: (t) => t.help.force }
 export const recipe: CallFlag = { name: 'recipe', short: null, value: 'FILE', required: false, help: (t) => t.help.recipe }
 export const to: CallFlag = { name: 'to', short: null, value: 'onnx', required: true, help: (t) => t.help.to }

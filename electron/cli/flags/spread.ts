@@ -13,7 +13,12 @@ export function spreadSpecs(argv: readonly string[]): string[] {
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? ''
     if (word === '--') return [...spread, ...argv.slice(i)]
-    if ((word === '--input' || word === '--shapes') && argv[i + 1] !== undefined) {
+    // Of `--plan` a file is the value; without one it is a switch, and what follows is a model.
+    if (word === '--plan') {
+      form = null
+      const file = argv[i + 1]?.endsWith('.json') === true ? argv[++i] : ''
+      spread.push(`--plan=${file ?? ''}`)
+    } else if ((word === '--input' || word === '--shapes') && argv[i + 1] !== undefined) {
       form = { flag: word, pattern: word === '--input' ? input : shapes }
       spread.push(word, argv[++i] ?? '')
     } else if (form?.pattern.test(word) && !word.startsWith('-')) {

@@ -1,4 +1,4 @@
-import type { CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
+import type { BatchDocument, CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
 import type { DoctorDocument } from '../../../contract/environment'
 import type { Finding } from '../../../contract/finding'
 import type { Artifact, Comparison, Hop } from '../../../contract/run'
@@ -48,6 +48,23 @@ export function runLines(document: RunDocument, text: Text): string[] {
 
 export function makeLines(document: MakeDocument, text: Text): string[] {
   return [...artifactLines(document.artifacts), ...readBackLines(document, text), ...comparisonLines(document.comparisons, text)]
+}
+
+/** The rows that need a look, then the counts. */
+export function batchLines(document: BatchDocument, text: Text): string[] {
+  if (document.batch === null) return []
+  const { words } = text
+  const order = (row: BatchDocument['rows'][number]): number => (row.verdict === 'fail' ? 0 : row.state === 'error' ? 1 : row.verdict === 'not-judged' ? 2 : 3)
+  const rows = [...document.rows].sort((a, b) => order(a) - order(b))
+  return [
+    ...rows.map((row) => {
+      const worst = row.findings.find((finding) => finding.severity === 'error') ?? (row.verdict === null ? row.findings[0] : undefined)
+      const said = row.verdict === null ? words.rowStates[row.state] : words.verdicts[row.verdict]
+      return `${said}  ${row.path}${worst === undefined ? '' : `  ${worst.code}`}`
+    }),
+    words.batchCounts(document.counts),
+    `${words.batch}: ${document.batch}`,
+  ]
 }
 
 export function compareLines(document: CompareDocument, text: Text, labelOf: (hop: Hop) => string): string[] {

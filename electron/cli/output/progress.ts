@@ -9,6 +9,10 @@ export interface Reporter {
   /** Tells of a run until the returned function is called. */
   follow(handle: RunHandle): () => void
   log(line: LogLine): void
+  /** A line of its own. */
+  note(words: string): void
+  /** Where the whole stands: rewritten on a terminal, rare elsewhere. */
+  status(words: string): void
   /** Clears the line that is being rewritten. */
   end(): void
 }
@@ -91,6 +95,15 @@ export function createReporter({ stream, text, quiet, verbose, now = () => perfo
     },
     log(entry) {
       if (verbose || entry.level === 'warning' || entry.level === 'error') line(`[${entry.source}] ${entry.text}`)
+    },
+    note: line,
+    status(words) {
+      if (quiet) return
+      if (live) rewrite(words)
+      else if (now() - lastPhase >= sparse) {
+        lastPhase = now()
+        line(words)
+      }
     },
     end: clear,
   }

@@ -1,3 +1,4 @@
+import type { BatchCounts } from '../../../contract/batch'
 import type { Finding } from '../../../contract/finding'
 import { tell, tellReason } from '../../../contract/words'
 
@@ -27,6 +28,13 @@ export const en = {
     force: 'replace an existing file',
     to: 'format to convert to; this version writes onnx',
     recipe: 'recipe file; flags beat it',
+    batchFolder: 'the folder of the batch: absent, empty, or an earlier batch, which is resumed',
+    plan: 'with a .json file: the rows of that plan; alone: make the plan, run nothing',
+    jobs: 'models side by side (half of the processors and one)',
+    memory: 'memory that the models at work may take together (three quarters)',
+    rowMinutes: 'minutes that a model may take',
+    retry: 'do again what ended in an error or was cancelled',
+    upTo: 'stop after load, convert, build or validate (validate)',
     noSwitch: (name: string) => `undo --${name} of the recipe`,
     exits: 'Exit: 0 done, or pass; 1 fail; 2 bad usage or input, or refused; 3 something is missing on this machine; 4 crash; 6 not judged; 130 cancelled.',
   },
@@ -38,11 +46,13 @@ export const en = {
     run: 'load, convert, build and validate into a run folder',
     compare: 'compare two sets of tensors: A is the reference, B the candidate',
     validate: 'validate a run folder here, from the answers saved in it',
+    batch: 'validate every model of files and folders',
     open: 'open a run folder in the app',
   },
   arguments: {
     file: 'model file',
     onnx: 'ONNX file',
+    paths: 'files and folders with models',
     run: 'run folder',
     reference: 'reference tensors (.npz)',
     candidate: 'candidate tensors (.npz)',
@@ -151,6 +161,10 @@ export const en = {
     nothingSaid: (code: number) => `The call ended with exit code ${code}, and no stage said why.`,
     nothingSaidRemedy: 'Run it again with --verbose and read the log.',
     noVerdict: 'The run ended without a verdict, though no stage failed.',
+    notAllPassed: (c: BatchCounts, total: number) =>
+      `${c.pass} of ${total} models passed: ${c.fail} failed, ${c.error} ended in an error, ${c.notJudged} were not judged.`,
+    notAllPassedRemedy: (report: string) => `Look at the findings of the rows; the report of the batch is ${report}.`,
+    batchCancelledRemedy: 'Run the same command again: it goes on where it stopped, and nothing that is done is done twice.',
     cancelled: 'Cancelled before it was finished.',
     cancelledRemedy: 'Run it again; finished stages are reused.',
     forced: 'Ended at once, before every stage could clean up.',
@@ -185,6 +199,11 @@ export const en = {
     files: 'Files',
     remedy: 'do',
     secondsLeft: (value: number) => `${seconds(value)} left`,
+    rowStates: { waiting: 'waiting', running: 'running', done: 'done', error: 'ERROR', cancelled: 'cancelled', excluded: 'excluded', skipped: 'no model' },
+    batchCounts: (c: BatchCounts) => `${c.pass} pass, ${c.fail} fail, ${c.notJudged} not judged, ${c.error} error, ${c.skipped} skipped`,
+    batchStatus: (ended: number, total: number) => `${ended} of ${total}`,
+    lookedAt: (done: number, total: number) => `looked at ${done} of ${total} files`,
+    batch: 'Batch',
     compared: 'compared',
     requested: 'asked',
     achieved: 'got',

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
-import { stageNames, type Artifact, type ComparisonDetail, type LogLine, type RunSnapshot, type StageName } from '../../../contract/run'
+import { stageNames, type Artifact, type ComparisonDetail, type LogLine, type RunSnapshot } from '../../../contract/run'
 import type { Recipe } from '../../../contract/recipe'
-import type { RunHandle } from '../api'
+import type { ExecuteOptions, RunHandle } from '../api'
 import { cancelledError } from '../cancelled'
 import { EnginesmithError } from '../errors'
 import { sha256File } from '../files/hash'
@@ -72,7 +72,7 @@ export class Run implements RunHandle {
     return state.snapshot()
   }
 
-  execute(options: { upTo: StageName; only?: boolean; signal?: AbortSignal }): Promise<RunSnapshot> {
+  execute(options: ExecuteOptions): Promise<RunSnapshot> {
     try {
       this.refuseIfBusy()
       this.needWritable()
@@ -85,7 +85,7 @@ export class Run implements RunHandle {
     options.signal?.addEventListener('abort', stop, { once: true })
     this.controller = controller
     this.options.state.setRunning(true)
-    this.work = this.carry(options.upTo, options.only === true, controller).finally(() => {
+    this.work = this.carry(options, controller).finally(() => {
       options.signal?.removeEventListener('abort', stop)
       this.controller = null
       this.work = null
@@ -93,12 +93,13 @@ export class Run implements RunHandle {
     return this.work
   }
 
-  private async carry(upTo: StageName, only: boolean, controller: AbortController): Promise<RunSnapshot> {
+  private async carry({ upTo, only = false, gate }: ExecuteOptions, controller: AbortController): Promise<RunSnapshot> {
     const { state, stages, services } = this.options
     const log = (line: LogLine): void => this.addLog(line)
     try {
       state.update((run) => ({ ...run, findings: openFindings(run.input, services.trust.granted(run.input, this.folder)) }))
-      await new Runner({ state, stages, services, controller, log, ready: () => this.waitForHash(controller.signal) }).run(upTo, only)
+      const ready = (): Promise<void> => this.waitForHash(controller.signal)
+      await new Runner({ state, stages, services, controller, log, ready, gate }).run(upTo, only)
       await this.writeReport()
     } catch (error) {
       // What a stage says ends in its findings; only the run's own housekeeping comes here.

@@ -28,7 +28,11 @@ export interface RunnerOptions {
   log: (line: LogLine) => void
   /** Awaited before the first stage; what it throws is that stage's failure. */
   ready: () => Promise<void>
+  /** Asked before a stage does work, not where it is reused: waits for its turn, and hands back how to end it. */
+  gate?: StageGate
 }
+
+export type StageGate = (stage: StageName, signal: AbortSignal) => Promise<() => void>
 
 /** Carries a run through its stages: reuse by key, one stage after the other, each ending in a state and findings. */
 export class Runner {
@@ -52,8 +56,9 @@ export class Runner {
 
   private async runOne(name: StageName, only: boolean): Promise<boolean> {
     const { state, services } = this.options
-    const begin = performance.now()
+    let begin = performance.now()
     const seconds = (): number => Math.round(performance.now() - begin) / 1000
+    let leave = (): void => undefined
     let prepared: PreparedStage
     let key: string
     try {
@@ -65,13 +70,21 @@ export class Runner {
         return true
       }
       await this.archive.setAside(name)
+      if (this.options.gate !== undefined) {
+        leave = await this.options.gate(name, this.signal)
+        begin = performance.now()
+      }
     } catch (error) {
       await this.archive.setAside(name).catch(() => undefined)
       state.move(name, 'start', { startedAt: new Date().toISOString(), seconds: 0 })
       await this.end(name, error, seconds(), [])
       return false
     }
-    return this.perform(name, prepared, key, seconds)
+    try {
+      return await this.perform(name, prepared, key, seconds)
+    } finally {
+      leave()
+    }
   }
 
   private async perform(name: StageName, prepared: PreparedStage, key: string, seconds: () => number): Promise<boolean> {

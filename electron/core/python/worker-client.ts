@@ -80,6 +80,11 @@ export class WorkerClient implements PythonWorker {
     }
   }
 
+  /** The process's number while one is alive. */
+  get pid(): number | undefined {
+    return this.life?.process.pid
+  }
+
   async dispose(): Promise<void> {
     const life = this.life
     this.life = null

@@ -73,6 +73,7 @@ export function createPythonWorkers(options: WorkersOptions): PythonWorkers {
     async managed() {
       return take('managed', usable(await options.managedPython()))
     },
+    pids: () => [...clients.values(), ...[...isolated.values()].map((one) => one.client)].flatMap((client) => client.pid ?? []),
     async dispose() {
       await Promise.all([...isolated.keys()].map(endIsolated))
       const all = [...clients.values()]

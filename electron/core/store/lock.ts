@@ -110,6 +110,25 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   })
 }
 
+/** Locks of this process; a batch holds many, so that one listener serves them all. */
+const heldHere = new Set<string>()
+let listening = false
+
+function leaveAtExit(path: string): void {
+  heldHere.add(path)
+  if (listening) return
+  listening = true
+  process.once('exit', () => {
+    for (const one of heldHere) {
+      try {
+        unlinkSync(one)
+      } catch {
+        // The folder went away with the lock in it.
+      }
+    }
+  })
+}
+
 async function holdLock(path: string, handle: FileHandle): Promise<FolderLock> {
   try {
     const owner: LockOwner = { pid: process.pid, host: hostname(), born: processBorn(process.pid), file: (await handle.stat()).ino }
@@ -119,21 +138,14 @@ async function holdLock(path: string, handle: FileHandle): Promise<FolderLock> {
   }
   const heartbeat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), heartbeatMs)
   heartbeat.unref()
-  const atExit = (): void => {
-    try {
-      unlinkSync(path)
-    } catch {
-      // The folder went away with the lock in it.
-    }
-  }
-  process.once('exit', atExit)
+  leaveAtExit(path)
   let held = true
   return {
     async release() {
       if (!held) return
       held = false
       clearInterval(heartbeat)
-      process.removeListener('exit', atExit)
+      heldHere.delete(path)
       await unlink(path).catch(() => undefined)
     },
   }

@@ -1,9 +1,13 @@
 import { constants } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { isFolder } from '../disk'
 import { EnginesmithError } from '../errors'
 import { withFile } from '../files/random-file'
+import { sha256File } from '../files/hash'
 import { looksLikeZip } from '../files/zip'
 import { looksLikeNpy, parseNpy } from './npy'
 import { readNpzFrom } from './npz'
+import { readTestData, testDataFiles, type DataRole } from './onnx-tensor'
 import { looksLikeSafetensors, readSafetensorsFrom } from './safetensors'
 import type { Tensor } from './tensor'
 
@@ -13,14 +17,18 @@ export { readSafetensors, readSafetensorsHeader, writeSafetensors, type Safetens
 export { writeNpz } from './npz'
 export { encodeNpy } from './npy'
 
+export { testDataFiles } from './onnx-tensor'
+
 /** The name of the one array of a .npy file: what numpy.savez would call it. */
 export const npyName = 'arr_0'
 
 /**
- * Named tensors of an .npz, .npy or .safetensors file, told by content.
+ * Named tensors of an .npz, .npy or .safetensors file, told by content, or of a folder of ONNX test data.
+ * @param role which files of such a folder are meant
  * @throws EnginesmithError FILE_…, INPUTS_INVALID
  */
-export async function readTensors(path: string): Promise<Map<string, Tensor>> {
+export async function readTensors(path: string, role: DataRole = 'input'): Promise<Map<string, Tensor>> {
+  if (await isFolder(path)) return readTestData(path, role)
   return withFile(path, async (file) => {
     if (file.size === 0) throw new EnginesmithError('FILE_EMPTY', `${path} is empty.`, 'Write the arrays again, or choose another file.', { path })
     const start = await file.read(0, Math.min(16, file.size))
@@ -42,4 +50,15 @@ export async function readTensors(path: string): Promise<Map<string, Tensor>> {
       { path },
     )
   })
+}
+
+/**
+ * Content hash of what `readTensors` would read; that of a file is its SHA-256.
+ * @throws EnginesmithError as reading does
+ */
+export async function tensorsDigest(path: string, role: DataRole = 'input'): Promise<string> {
+  if (!(await isFolder(path))) return sha256File(path)
+  const hash = createHash('sha256')
+  for (const file of await testDataFiles(path, role)) hash.update(`${await sha256File(file)}\n`)
+  return hash.digest('hex')
 }

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020'
 import { expect } from 'vitest'
-import type { CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
+import type { BatchDocument, CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
 import type { DoctorDocument } from '../../../contract/environment'
 import type { Finding } from '../../../contract/finding'
 
@@ -24,6 +24,7 @@ const files: Record<string, string> = {
   build: 'make',
   run: 'run',
   validate: 'run',
+  batch: 'batch',
   compare: 'compare',
   open: 'plain',
 }
@@ -42,7 +43,9 @@ export function schemaOf(command: string | undefined): ValidateFunction {
 }
 
 /** Everything that any document may hold: tests read what their command promises. */
-export type AnyDocument = Partial<Omit<RunDocument & MakeDocument & CompareDocument & InspectDocument & DoctorDocument, 'findings'>> & { findings: Finding[] }
+export type AnyDocument = Partial<Omit<RunDocument & BatchDocument & MakeDocument & CompareDocument & InspectDocument & DoctorDocument, 'findings'>> & {
+  findings: Finding[]
+}
 
 export interface Result {
   code: number | null

@@ -21,6 +21,7 @@ const sound: Record<keyof typeof commandDocuments, string[]> = {
   run: ['run', 'a.pt', '--out', 'd'],
   compare: ['compare', 'a.npz', 'b.npz'],
   validate: ['validate', 'd'],
+  batch: ['batch', 'models', '--out', 'd'],
   open: ['open', 'd'],
 }
 

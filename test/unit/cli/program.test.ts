@@ -82,8 +82,8 @@ describe('a wrong call', () => {
   })
 
   it('lists no command that is not there', () => {
-    expect(refusal('batch', 'a.pt').message).toContain('batch')
-    expect(refusal().remedy).not.toContain('batch')
+    expect(refusal('bulk', 'a.pt').message).toContain('bulk')
+    expect(refusal().remedy).not.toContain('bulk')
   })
 
   it.each([
@@ -137,6 +137,7 @@ describe('help', () => {
       'enginesmith run FILE --out DIR',
       'enginesmith compare A.npz B.npz',
       'enginesmith validate RUN',
+      'enginesmith batch PATH… --out DIR',
       'enginesmith open RUN',
     ])
   })

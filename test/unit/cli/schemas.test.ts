@@ -10,7 +10,17 @@ import { emptyDocument } from '../../../build/lib/empty-documents.mjs'
 
 const folder = path.resolve(__dirname, '../../../docs/schemas')
 const wanted: Record<string, Record<string, unknown>> = jsonSchemas()
-const files = { doctor: 'doctor', inspect: 'inspect', convert: 'make', build: 'make', run: 'run', validate: 'run', compare: 'compare', open: 'plain' } as const
+const files = {
+  doctor: 'doctor',
+  inspect: 'inspect',
+  convert: 'make',
+  build: 'make',
+  run: 'run',
+  validate: 'run',
+  batch: 'batch',
+  compare: 'compare',
+  open: 'plain',
+} as const
 const ajv = new Ajv({ strict: true, allowUnionTypes: true })
 
 describe('docs/schemas', () => {

@@ -51,6 +51,11 @@ function isComputable(name: string): name is DType {
   return computable.has(name)
 }
 
+/** Name of a TensorProto.DataType; null for one that is not known here. */
+export function onnxTypeName(number: number): string | null {
+  return types.get(number)?.[0] ?? null
+}
+
 /** A message above this is walked in the file; below it is taken into memory. */
 const smallBytes = 1 << 20
 const maxTensors = 500_000

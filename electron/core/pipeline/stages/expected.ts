@@ -19,13 +19,14 @@ export async function readExpected(path: string, outputs: ReadonlyArray<{ name: 
   }
   let tensors: Map<string, Tensor>
   try {
-    tensors = await readTensors(path)
+    tensors = await readTensors(path, 'output')
   } catch (error) {
     if (!(error instanceof EnginesmithError)) throw error
     throw new EnginesmithError('EXPECT_INVALID', `The right answers cannot be read: ${error.message}`, remedy, { path })
   }
   const known = outputs.map((output) => output.name)
   const [onlyName] = known
+  tensors = inOrder(tensors, known)
   if (tensors.size === 1 && known.length === 1 && onlyName !== undefined) tensors = new Map([[onlyName, [...tensors.values()][0]!]])
   if (known.length > 0 && ![...tensors.keys()].some((name) => known.includes(name))) {
     throw new EnginesmithError(
@@ -41,4 +42,11 @@ export async function readExpected(path: string, outputs: ReadonlyArray<{ name: 
   }
   await writeSafetensors(out, tensors)
   return out
+}
+
+/** A folder of ONNX test data whose files give no names has its answers in the order of the outputs. */
+function inOrder(tensors: Map<string, Tensor>, outputs: readonly string[]): Map<string, Tensor> {
+  const names = [...tensors.keys()]
+  if (names.length !== outputs.length || names.some((name, index) => name !== `output_${index}` || outputs.includes(name))) return tensors
+  return new Map([...tensors.values()].map((tensor, index) => [outputs[index] ?? '', tensor]))
 }

@@ -1,9 +1,9 @@
 import type { LoadCard } from '../../../../contract/run'
 import type { Signature, SymbolRange } from '../../../../contract/tensor'
 import { makeFinding } from '../../errors'
-import { sha256File } from '../../files/hash'
 import { prepareInputs } from '../../inputs'
 import type { ProducedSet } from '../../store/artifacts'
+import { tensorsDigest } from '../../tensors'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import { outputFiles, setName } from '../tensor-sets'
 import { modelWorker } from './model-worker'
@@ -33,7 +33,7 @@ export const loadStage: Stage<'load'> = {
               max: max.map((size, axis) => (opt[axis] === 1 ? Math.min(size, 2) : null)),
             })) ?? null,
         },
-        inputs: [file.sha256 ?? '', inputsFile === null ? '' : await sha256File(inputsFile)],
+        inputs: [file.sha256 ?? '', inputsFile === null ? '' : await tensorsDigest(inputsFile)],
         environment: onnx
           ? {}
           : { python: environment?.python ?? null, torch: environment?.torch ?? null, project: await projectDigest(services.settings().project) },

@@ -7,6 +7,7 @@ import { engineBackend, type EngineBackend } from '../../engines'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { artifactPath } from '../../store/artifacts'
+import { tensorsDigest } from '../../tensors'
 import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
 import { outputFiles, tensorSets } from '../tensor-sets'
@@ -31,7 +32,7 @@ export const validateStage: Stage<'validate'> = {
         inputs: [
           // By its key, not by its content alone: a Build with other options is validated anew even where the engine came out the same.
           inputs.keys.build ?? '',
-          expect === null ? '' : await sha256File(expect).catch(() => 'missing'),
+          expect === null ? '' : await tensorsDigest(expect, 'output').catch(() => 'missing'),
           ...[...artifacts.load, ...artifacts.convert, ...artifacts.build]
             .filter((artifact) => artifact.kind !== 'timing-cache')
             .map((artifact) => `${artifact.kind} ${artifact.sha256}`),
