@@ -13,10 +13,10 @@ export const inputSpecSchema = z.strictObject({
 export type InputSpec = z.infer<typeof inputSpecSchema>
 
 export const loadOptionsSchema = z.strictObject({
-  /** `module:Class`, for a file that holds weights only. */
+  /** `module:Class` or `module:function`, for a file that holds weights only; `timm:`, `torchvision:` and `ultralytics:` also take a model's name. */
   model: z
     .string()
-    .regex(/^[\w.]+:[\w.]+$/)
+    .regex(/^[\w.]+:[\w.-]+$/)
     .nullable()
     .default(null),
   /** Array: positional arguments. Object: keywords. */

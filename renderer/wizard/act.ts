@@ -43,11 +43,12 @@ export async function carryOut(action: RemedyAction, wizard: Wizard): Promise<vo
       return
     }
     case 'choose-python': {
-      const path = await choose('python')
+      const path = (await knownPython(action.value)) ?? (await choose('python'))
       if (path === null) return
       await ui.attempt(() => useSettings().save({ python: path }))
       await useToolchain().look(true)
-      return
+      // A named one is an answer to this very failure.
+      return action.value === undefined ? undefined : again(wizard)
     }
     case 'run-again':
       return again(wizard)
@@ -74,6 +75,14 @@ async function setFrom(action: RemedyAction, wizard: Wizard): Promise<void> {
   if (next !== null && (typeof action.value !== 'object' || action.value === null)) return again(wizard, stage.success ? stage.data : undefined)
   await nextTick()
   document.querySelector<HTMLElement>(`[data-field="${CSS.escape(path)}"] input`)?.focus()
+}
+
+/** A Python that the remedy names, where it is one that main finds on this machine: a run may come from elsewhere. */
+async function knownPython(value: RemedyAction['value']): Promise<string | null> {
+  if (typeof value !== 'string') return null
+  const toolchain = useToolchain()
+  if (toolchain.snapshot === null) await toolchain.look()
+  return toolchain.pythons.some((python) => python.path === value) ? value : null
 }
 
 async function again(wizard: Wizard, stage = wizard.stage.value): Promise<void> {

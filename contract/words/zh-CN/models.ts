@@ -59,6 +59,7 @@ export const models = {
     whole: '{?classes}模块 {module} 中没有类 {class}。',
     gist: ['无法从模块 {module} 导入模型类 {class}。', '无法导入模块 {module}。', '{class} 不是可用的模型类。', '无法导入模型类。'],
     remedy: [
+      '{?environments}以下 Python 环境中装有模块 {module}，请选用（--python）：{environments}。',
       '请把其中之一写成 module:Class：{classes}。',
       '{?module}请选择包含模块 {module} 的项目文件夹，或装有它的 Python 环境；也可仅保存 state_dict 并填写模型类。',
       '请填写 nn.Module 类，或返回它的函数。',

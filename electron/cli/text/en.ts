@@ -129,7 +129,7 @@ export const en = {
     targetRemedy: 'Write it as sm and two or three digits, such as sm86; several are joined by commas.',
     engineNameRemedy: 'Give a name of 1 to 200 characters.',
     model: (given: string) => `${given} does not name a class.`,
-    modelRemedy: 'Write module:Class, such as models.resnet:ResNet18.',
+    modelRemedy: 'Write module:Class, such as models.resnet:ResNet18, or a model of a library by name, such as timm:vit_tiny_patch16_224.',
     modelArgs: (reason: string) => `--model-args holds no JSON array or object: ${reason}`,
     modelArgsRemedy: `Write --model-args '[64, 10]' for positional arguments or --model-args '{"classes": 10}' for keywords.`,
     globalName: (given: string) => `“${given}” is not the name of a Python global.`,

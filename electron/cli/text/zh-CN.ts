@@ -128,7 +128,7 @@ export const zh: Text = {
     targetRemedy: '写成 sm 加两到三位数字，如 sm86；多个用逗号连接。',
     engineNameRemedy: '请给出 1 到 200 个字符的名称。',
     model: (given) => `${given} 不是类名。`,
-    modelRemedy: '写成 module:Class，如 models.resnet:ResNet18。',
+    modelRemedy: '写成 module:Class，如 models.resnet:ResNet18；也可用库中模型的名称，如 timm:vit_tiny_patch16_224。',
     modelArgs: (reason) => `--model-args 不是 JSON 数组或对象：${reason}`,
     modelArgsRemedy: `位置参数写 --model-args '[64, 10]'，关键字参数写 --model-args '{"classes": 10}'。`,
     globalName: (given) => `“${given}” 不是 Python 全局名称。`,

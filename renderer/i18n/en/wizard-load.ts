@@ -99,7 +99,7 @@ export default {
   weightsOnly: 'Class of the weights',
   weightsOnlyText: 'The file holds weights alone. Name the class that they belong to; its code is imported from your project.',
   classLabel: 'Class',
-  classHint: 'module:Class, as Python imports it',
+  classHint: 'module:Class, or a library’s model: timm:NAME, torchvision:NAME',
   classInvalid: 'Write it as module:Class, for example models.net:TinyNet.',
   args: 'Arguments',
   argsHint: 'JSON: an array for positions, an object for keywords',

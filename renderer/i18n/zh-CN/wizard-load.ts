@@ -99,7 +99,7 @@ export default {
   weightsOnly: '权重所属的类',
   weightsOnlyText: '该文件仅含权重。请指定其所属的类，代码从您的项目中导入。',
   classLabel: '类',
-  classHint: 'module:Class，与 Python 导入时一致',
+  classHint: 'module:Class，或库中的模型：timm:名称、torchvision:名称',
   classInvalid: '请写成 module:Class，例如 models.net:TinyNet。',
   args: '参数',
   argsHint: 'JSON：数组为位置参数，对象为关键字参数',

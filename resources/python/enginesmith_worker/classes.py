@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+from .architectures import find_architecture
 from .errors import WorkerError, first_line, user_frame
 
 _PROJECT: list[str] = []
@@ -109,9 +110,13 @@ def import_module(name: str, project: str | None, wanted: str) -> Any:
 
 
 def find_class(spec: str, project: str | None) -> Any:
-    """The object that ``module:Class`` names: a class, or a function that makes a model."""
+    """The object that ``module:Class`` names: a class, a function that makes a model, or a library's model by name."""
     module_name, _, attribute = spec.partition(':')
     found = import_module(module_name, project, spec)
+    if not hasattr(found, attribute.partition('.')[0]):
+        made = find_architecture(module_name, attribute)
+        if made is not None:
+            return made
     for part in attribute.split('.'):
         try:
             found = getattr(found, part)

@@ -2,6 +2,7 @@ import type { LoadCard } from '../../../../contract/run'
 import type { Signature, SymbolRange } from '../../../../contract/tensor'
 import { makeFinding } from '../../errors'
 import { prepareInputs } from '../../inputs'
+import { offerPythons } from '../../python/having'
 import type { ProducedSet } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
@@ -58,7 +59,9 @@ async function loadTorch(inputs: StageInputs, services: StageServices, context: 
   refuseUnloadable(file, recipe.load, services.trust.granted(file, inputs.folder))
   const { worker, source } = await modelWorker(inputs, services, context)
   context.progress({ phase: 'Loading the model', fraction: null })
-  const loaded = await worker.call('load', { source }, context.call)
+  const loaded = await worker.call('load', { source }, context.call).catch(async (error: unknown) => {
+    throw await offerPythons(error, () => services.toolchain.pythons())
+  })
   for (const finding of loaded.findings) context.report(finding)
   const signature = withRanges(loaded.signature ?? file.signature, loaded.symbols ?? []) ?? assumed(inputs, loaded.example ?? null, context)
   const known = { signature, forward: loaded.forward.map((parameter) => parameter.name), modelClass: loaded.modelClass, parameters: loaded.parameters }
