@@ -85,6 +85,8 @@ export const nativeMethods = {
     params: searchSchema,
     result: z.object({ library: librarySchema.nullable(), attempts: z.array(attemptSchema), warnings: z.array(z.string()) }),
   },
+  /** Opens libraries with plugins in this process, where they stay: before an engine is built, opened or run. */
+  'library.plugins': { params: z.object({ library: librarySchema, plugins: z.array(z.string()) }), result: z.object({ opened: z.number().int() }) },
   /** Which options of the recipe this very library has, by flavour and version; `values` where it has only some values of one. */
   'library.options': {
     params: z.object({ library: librarySchema }),

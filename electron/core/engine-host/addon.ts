@@ -57,6 +57,7 @@ export interface Addon {
   devices(): Promise<NativeResult<'cuda.devices'>>
   findLibrary(params: NativeParams<'library.find'>): Promise<NativeResult<'library.find'>>
   libraryOptions(params: NativeParams<'library.options'>): Promise<NativeResult<'library.options'>>
+  openPlugins(params: NativeParams<'library.plugins'>, call?: AddonCall): Promise<NativeResult<'library.plugins'>>
   readHeader(params: NativeParams<'engine.header'>): Promise<NativeResult<'engine.header'>>
   parseNetwork(params: NativeParams<'network.parse'>, call?: AddonCall): Promise<NativeResult<'network.parse'>>
   build(params: NativeParams<'engine.build'>, call?: AddonCall): Promise<NativeResult<'engine.build'>>
@@ -121,6 +122,7 @@ interface RawAddon {
   devices: RawCall
   find: RawCall
   options: RawCall
+  plugins: RawCall
   header: RawCall
   parse: RawCall
   build: RawCall
@@ -191,6 +193,7 @@ function wrap(raw: RawAddon): Addon {
     devices: () => simple(nativeMethods['cuda.devices'].result, raw.devices, {}),
     findLibrary: (params) => simple(nativeMethods['library.find'].result, raw.find, nativeMethods['library.find'].params.parse(params)),
     libraryOptions: (params) => simple(nativeMethods['library.options'].result, raw.options, params),
+    openPlugins: (params, call) => simple(nativeMethods['library.plugins'].result, raw.plugins, params, call),
     readHeader: (params) => simple(headerResultSchema, raw.header, params),
     parseNetwork: (params, call) => simple(nativeMethods['network.parse'].result, raw.parse, params, call),
     build: (params, call) => simple(buildResultSchema, raw.build, buildRequestSchema.parse(params), call),

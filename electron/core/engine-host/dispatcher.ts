@@ -31,6 +31,7 @@ export function createMethods(addonPath: string): MethodTable {
     'cuda.devices': async () => addon().devices(),
     'library.find': async (params) => addon().findLibrary(params),
     'library.options': async (params) => addon().libraryOptions(params),
+    'library.plugins': (params, context) => oneAtATime(context.signal, async () => addon().openPlugins(params, call(context))),
     'engine.header': async (params) => addon().readHeader(params),
     'network.parse': async (params, context) => addon().parseNetwork(params, call(context)),
     'engine.build': (params, context) => oneAtATime(context.signal, async () => addon().build(params, call(context))),

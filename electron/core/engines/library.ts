@@ -5,13 +5,18 @@ import type { StageServices } from '../pipeline/stage'
 export const flavourNames: Record<Flavour, string> = { tensorrt: 'TensorRT', 'tensorrt-rtx': 'TensorRT-RTX' }
 
 /**
- * Finds and opens NVIDIA's library, in the order of the design.
- * @throws EnginesmithError BACKEND_MISSING with every attempt and its reason
+ * Finds and opens NVIDIA's library, in the order of the design, and after it the plugin libraries of this machine: an
+ * engine that uses one can be neither built nor opened without.
+ * @throws EnginesmithError BACKEND_MISSING with every attempt and its reason, PLUGIN_NOT_LOADED
  */
-export async function findLibrary(flavour: Flavour, services: Pick<StageServices, 'host' | 'toolchain'>, signal?: AbortSignal): Promise<Library> {
+export async function findLibrary(flavour: Flavour, services: Pick<StageServices, 'host' | 'toolchain' | 'settings'>, signal?: AbortSignal): Promise<Library> {
   const places = await services.toolchain.libraryPlaces(flavour)
   const { library, attempts } = await services.host.call('library.find', { flavour, places, system: true }, { signal })
-  if (library !== null) return library
+  if (library !== null) {
+    const { plugins } = services.settings()
+    if (plugins.length > 0) await services.host.call('library.plugins', { library, plugins }, { signal })
+    return library
+  }
   const name = flavourNames[flavour]
   const first = attempts[0]
   throw new EnginesmithError(

@@ -10,7 +10,7 @@ export interface BackendOptions {
 }
 
 /** Which options of Build the library on this machine has, asked of its slot table by flavour and version. */
-export async function backendOptions(backend: Backend, services: Pick<StageServices, 'host' | 'toolchain'>): Promise<BackendOptions> {
+export async function backendOptions(backend: Backend, services: Pick<StageServices, 'host' | 'toolchain' | 'settings'>): Promise<BackendOptions> {
   if (backend !== 'tensorrt' && backend !== 'tensorrt-rtx') return { version: null, options: null }
   try {
     const library = await findLibrary(backend, services)

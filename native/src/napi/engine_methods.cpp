@@ -9,6 +9,7 @@
 #include "trt/finder.h"
 #include "trt/loaded_engine.h"
 #include "trt/logger.h"
+#include "trt/plugins.h"
 
 namespace enginesmith::addon {
 namespace {
@@ -60,6 +61,17 @@ Napi::Value options(const Napi::CallbackInfo& info) {
     const LibraryPaths library(Params(info[0]).object("library"));
     return startCall(info.Env(), info[1], info[2], [=](trt::Events&, const CancelTokenPtr&) {
         return give(Json::Object{{"options", toJson(trt::optionSupport(*library.open()))}});
+    });
+}
+
+Napi::Value plugins(const Napi::CallbackInfo& info) {
+    const Params params(info[0]);
+    const LibraryPaths library(params.object("library"));
+    const std::vector<std::string> paths = params.texts("plugins");
+    return startCall(info.Env(), info[1], info[2], [=](trt::Events& events, const CancelTokenPtr&) {
+        const trt::LogScope logs(events);
+        const trt::Plugins plugins(*library.open(), paths, events);
+        return give(Json::Object{{"opened", static_cast<std::uint64_t>(paths.size())}});
     });
 }
 
@@ -164,6 +176,7 @@ void exportEngineMethods(Napi::Env env, Napi::Object exports) {
     exports.Set("devices", Napi::Function::New(env, devices, "devices"));
     exports.Set("find", Napi::Function::New(env, find, "find"));
     exports.Set("options", Napi::Function::New(env, options, "options"));
+    exports.Set("plugins", Napi::Function::New(env, plugins, "plugins"));
     exports.Set("header", Napi::Function::New(env, header, "header"));
     exports.Set("parse", Napi::Function::New(env, parse, "parse"));
     exports.Set("build", Napi::Function::New(env, build, "build"));

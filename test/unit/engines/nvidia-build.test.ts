@@ -35,6 +35,7 @@ function machine(answer: Partial<BuildReply>, settings: Partial<Settings> = {}) 
   const findings: Finding[] = []
   const call = async (method: string, params: unknown): Promise<unknown> => {
     if (method === 'library.find') return { library, attempts: [], warnings: [] }
+    if (method === 'library.plugins') return { opened: 1 }
     if (method === 'library.options') return { options: [{ name: 'precision', available: true, reason: null, values: null }] }
     if (method !== 'engine.build') throw new Error(method)
     const request = params as BuildRequest
