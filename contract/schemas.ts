@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { batchPlanSchema } from './batch'
 import { batchDocumentSchema, compareDocumentSchema, inspectDocumentSchema, makeDocumentSchema, plainDocumentSchema, runDocumentSchema } from './documents'
+import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema } from './environment'
 import { recipeSchema } from './recipe'
 import { runFileSchema } from './run'
@@ -16,6 +17,10 @@ const published = {
   batch: { schema: batchDocumentSchema, io: 'output', title: 'What `batch --json` prints' },
   plan: { schema: batchPlanSchema, io: 'input', title: 'A plan: models, and how each is to be treated' },
   compare: { schema: compareDocumentSchema, io: 'output', title: 'What `compare --json` prints' },
+  time: { schema: timeDocumentSchema, io: 'output', title: 'What `time --json` prints' },
+  layers: { schema: layersDocumentSchema, io: 'output', title: 'What `layers --json` prints' },
+  diff: { schema: diffDocumentSchema, io: 'output', title: 'What `diff --json` prints' },
+  refit: { schema: refitDocumentSchema, io: 'output', title: 'What `refit --json` prints' },
   plain: { schema: plainDocumentSchema, io: 'output', title: 'What `open --json` prints, and every call whose command could not be told' },
 } as const satisfies Record<string, { schema: z.ZodType; io: 'input' | 'output'; title: string }>
 
