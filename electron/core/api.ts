@@ -128,7 +128,7 @@ export interface Core {
   secondOpinion(file: ModelFile, signal?: AbortSignal): Promise<ModelFile>
   /** Opens a pickled file under the trust that was given for it and tells what came out. */
   lookInside(file: ModelFile, signal?: AbortSignal): Promise<ModelFile>
-  describeFile(path: string, options?: { signal?: AbortSignal; hash?: 'wait' | 'later' | 'none'; onHash?: (sha256: string) => void }): Promise<ModelFile>
+  describeFile(path: string, options?: { signal?: AbortSignal; hash?: 'wait' | 'later' | 'none'; onHash?: (sha256: string) => void; onHashFailed?: () => void }): Promise<ModelFile>
   /** Which options of Build a backend has on this machine; null where that is not known. */
   buildOptions(backend: Backend): Promise<{ version: string | null; options: OptionSupport[] | null }>
   settings(): Settings

@@ -31,6 +31,8 @@ export interface DescribeOptions {
   /** `wait`: the hash is in the answer. `later`: it comes through `onHash`, and the answer has null. `none`: null. Default: `wait`. */
   hash?: 'wait' | 'later' | 'none'
   onHash?: (sha256: string) => void
+  /** The file could not be read to its end after all. */
+  onHashFailed?: () => void
   /** Asked whether an engine runs here. */
   host?: EngineHost
 }
@@ -75,7 +77,7 @@ export async function describeFile(path: string, options: DescribeOptions = {}):
     // Who asked for it later hears of success alone; a file that has gone is met again by whatever uses it.
     hash.then(
       (sha256) => options.onHash?.(sha256),
-      () => undefined,
+      () => options.onHashFailed?.(),
     )
     return model
   }

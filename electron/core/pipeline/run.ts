@@ -29,6 +29,8 @@ export interface RunOptions {
   lock: FolderLock | null
   stages: StageTable
   services: StageServices
+  /** The input's hash that is being computed since the run was made; null where it is not or failed. */
+  hashing: Promise<string | null>
   onClose: () => void
 }
 
@@ -127,7 +129,7 @@ export class Run implements RunHandle {
   private async waitForHash(signal: AbortSignal): Promise<void> {
     const { state } = this.options
     if (state.file.input.sha256 !== null) return
-    const sha256 = await sha256File(state.file.input.path, signal)
+    const sha256 = (await untilAborted(this.options.hashing, signal)) ?? (await sha256File(state.file.input.path, signal))
     this.takeHash(sha256)
   }
 
@@ -236,4 +238,9 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/** What the promise gives, or null as soon as the signal says stop. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return Promise.race([promise, new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }))])
 }

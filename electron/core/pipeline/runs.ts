@@ -32,9 +32,9 @@ export function createRuns(options: RunsOptions): Runs & { closeAll(): Promise<v
   const index: RunsIndex = createRunsIndex({ dataFolder: options.dataFolder, runsFolder })
   const open = new Map<string, Run>()
 
-  const start = async (folder: string, file: RunFile, lock: FolderLock | null): Promise<Run> => {
+  const start = async (folder: string, file: RunFile, lock: FolderLock | null, hashing: Promise<string | null> = Promise.resolve(null)): Promise<Run> => {
     const state = new RunState(folder, file)
-    const run = new Run({ state, log: openRunLog(folder), lock, stages, services, onClose: () => open.delete(folder) })
+    const run = new Run({ state, log: openRunLog(folder), lock, stages, services, hashing, onClose: () => open.delete(folder) })
     open.set(folder, run)
     if (lock !== null) {
       try {
@@ -54,19 +54,23 @@ export function createRuns(options: RunsOptions): Runs & { closeAll(): Promise<v
       const path = resolve(input.path)
       if (input.folder !== undefined) return createInto(resolve(input.folder), path, recipe)
       const hashed: { run: Run | null; sha256: string | null } = { run: null, sha256: null }
+      let settle = (_sha256: string | null): void => undefined
+      const hashing = new Promise<string | null>((resolve) => (settle = resolve))
       const file = await services.describeFile(path, {
         hash: 'later',
         onHash: (sha256) => {
           hashed.sha256 = sha256
           hashed.run?.takeHash(sha256)
+          settle(sha256)
         },
+        onHashFailed: () => settle(null),
       })
       refuseUnfit(file)
       const folder = join(runsFolder(), folderName(path))
       await writing(folder, () => makeFolder(folder))
       const lock = await lockFolder(folder)
       await makeFolders(folder)
-      hashed.run = await start(folder, await newRun({ ...file, sha256: hashed.sha256 ?? file.sha256 }, recipe), lock)
+      hashed.run = await start(folder, await newRun({ ...file, sha256: hashed.sha256 ?? file.sha256 }, recipe), lock, hashing)
       if (hashed.sha256 !== null) hashed.run.takeHash(hashed.sha256)
       return hashed.run
     },
