@@ -47,9 +47,12 @@ export type MakeDocument = z.infer<typeof makeDocumentSchema>
 export const compareDocumentSchema = runDocumentSchema.pick({ verdict: true, comparisons: true, findings: true })
 export type CompareDocument = z.infer<typeof compareDocumentSchema>
 
+/** What this kind of file is good for, in the language of the call; null where there was no file to look at. */
+export const adviceSchema = z.object({ is: z.string(), can: z.string(), cannot: z.string(), advised: z.string(), next: z.string() })
+
 export const inspectDocumentSchema = modelFileSchema
-  .pick({ format: true, bytes: true, sha256: true, signature: true, tensors: true, pickle: true, engine: true, findings: true })
-  .extend({ bytes: z.number().nullable() })
+  .pick({ format: true, bytes: true, sha256: true, signature: true, tensors: true, pickle: true, engine: true, facts: true, findings: true })
+  .extend({ bytes: z.number().nullable(), advice: adviceSchema.nullable() })
 export type InspectDocument = z.infer<typeof inspectDocumentSchema>
 
 /** A row of `batch`; `state` says what the verdict alone does not: waiting, cancelled, excluded, an error, no model. */

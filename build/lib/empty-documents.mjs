@@ -26,7 +26,7 @@ const documents = {
     engines: { tensorrt: unknown, 'tensorrt-rtx': unknown, 'torch-tensorrt': unknown, onnxruntime: unknown },
     findings: [],
   },
-  inspect: { format: 'unknown', bytes: null, sha256: null, signature: null, tensors: null, pickle: null, engine: null, findings: [] },
+  inspect: { format: 'unknown', bytes: null, sha256: null, signature: null, tensors: null, pickle: null, engine: null, facts: {}, advice: null, findings: [] },
   convert: make,
   build: make,
   run,

@@ -1,4 +1,5 @@
 export { tell, tellAction, type Language, type Told } from './tell'
+export { adviceOf, type Advice } from './advice'
 export { tellReason } from './reason'
 export { titles } from './zh-CN'
 export { kinds } from './zh-CN/actions'

@@ -33,6 +33,8 @@ export const emptyInspect = (): InspectDocument => ({
   tensors: null,
   pickle: null,
   engine: null,
+  facts: {},
+  advice: null,
   findings: [],
 })
 

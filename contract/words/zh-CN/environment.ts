@@ -40,8 +40,9 @@ export const environment = {
   },
   ENVIRONMENT_DIFFERS: {
     title: '在其他环境中生成',
+    whole: '{?saved}该文件保存时所用的版本与此 Python 中的不同，有 {differences.length} 处：见详情。',
     gist: ['这是在其他环境中生成的，有 {differences.length} 处不同。', '这是在其他环境中生成的。'],
-    remedy: '数值可能略有不同。若要排除环境的影响，请在此重新运行前面的阶段。',
+    remedy: ['{?saved}若能加载，数值可能略有不同；若不能，请选择装有那些版本的 Python。', '数值可能略有不同。若要排除环境的影响，请在此重新运行前面的阶段。'],
   },
   ELECTRON_FALLBACK: {
     title: '正在使用备用 Electron',

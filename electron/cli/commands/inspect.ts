@@ -29,9 +29,9 @@ export const inspectCommand = defineCommand<InspectDocument>({
     const refused = file.format === 'unknown' || file.pickle?.verdict === 'dangerous'
     // Refused globals stop a load, not a look.
     const faults = file.findings.filter(({ code }) => code !== 'LOAD_UNSAFE_GLOBALS')
-    const { format, bytes, sha256, signature, tensors, pickle, engine, findings } = file
+    const { format, bytes, sha256, signature, tensors, pickle, engine, facts: known, findings } = file
     return {
-      document: { format, bytes, sha256, signature, tensors, pickle, engine, findings },
+      document: { format, bytes, sha256, signature, tensors, pickle, engine, facts: known, advice: context.text.advice(format), findings },
       facts: joined(joined(factsOfFindings(faults), facts), { ...allWell, refused }),
     }
   },

@@ -75,7 +75,7 @@ export function compareLines(document: CompareDocument, text: Text, labelOf: (ho
 export function inspectLines(document: InspectDocument, text: Text): string[] {
   const { words } = text
   if (document.sha256 === null && document.bytes === null) return []
-  const { engine, pickle, signature, tensors } = document
+  const { advice, engine, pickle, signature, tensors } = document
   return [
     `${words.format}: ${document.format}`,
     `${words.size}: ${document.bytes === null ? '–' : size(document.bytes)}`,
@@ -93,6 +93,7 @@ export function inspectLines(document: InspectDocument, text: Text): string[] {
           `${words.engine}: ${engine.flavour} ${engine.version ?? '–'}; ${words.builtFor} ${engine.builtFor.join(', ') || '–'}; ${words.runsHere}: ${words.runs[engine.runsHere]}; ${text.reason(engine.reason)}`,
         ]
       : []),
+    ...(advice ? [advice.is, advice.can, advice.cannot, advice.advised, `${words.next}: ${advice.next}`] : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { BatchCounts } from '../../../contract/batch'
 import type { Finding } from '../../../contract/finding'
-import { tell, tellReason } from '../../../contract/words'
+import type { ModelFormat } from '../../../contract/run'
+import { adviceOf, tell, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -11,6 +12,7 @@ export const en = {
   seconds,
   told: (finding: Finding) => tell(finding, 'en'),
   reason: (reason: string) => tellReason(reason, 'en'),
+  advice: (format: ModelFormat) => adviceOf(format, 'en'),
   help: {
     usage: 'Usage:',
     arguments: 'Arguments:',
@@ -181,6 +183,7 @@ export const en = {
     nothingComparedRemedy: 'Give two files that hold tensors of the same names.',
   },
   words: {
+    next: 'next',
     severity: { info: 'note', warning: 'warning', error: 'error' },
     stages: { load: 'Load', convert: 'Convert', build: 'Build', validate: 'Validate' },
     states: {

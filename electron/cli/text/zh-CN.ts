@@ -1,6 +1,6 @@
 import type { BatchCounts } from '../../../contract/batch'
 import type { Text } from './en'
-import { stages, tell, tellReason } from '../../../contract/words'
+import { adviceOf, stages, tell, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} 秒` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -10,6 +10,7 @@ export const zh: Text = {
   seconds,
   told: (finding) => tell(finding, 'zh-CN'),
   reason: (reason) => tellReason(reason, 'zh-CN'),
+  advice: (format) => adviceOf(format, 'zh-CN'),
   help: {
     usage: '用法：',
     arguments: '参数：',
@@ -179,6 +180,7 @@ export const zh: Text = {
     nothingComparedRemedy: '请给出含有同名张量的两个文件。',
   },
   words: {
+    next: '下一步',
     severity: { info: '提示', warning: '警告', error: '错误' },
     stages,
     states: {

@@ -79,10 +79,22 @@ function factsOf(root: Value, found: Survey, legacy: boolean): Record<string, st
   }
   const keys = asDict(root)?.keys.filter((key) => typeof key === 'string') ?? []
   if (found.nested || found.modules.length > 0) if (keys.length > 0) facts['keys'] = keys.slice(0, 40).join(', ')
+  Object.assign(facts, savedWith(root))
   const [outermost] = found.modules
   if (outermost !== undefined) {
     facts['class'] = outermost
     facts['modules'] = String(found.modules.length)
   }
   return facts
+}
+
+/** What a training framework wrote of its own version; nobody else is known to say. */
+function savedWith(root: Value): Record<string, string> {
+  const dict = asDict(root)
+  const lightning = dict?.get('pytorch-lightning_version')
+  const ultralytics = dict?.get('train_args') === undefined ? undefined : dict?.get('version')
+  const found: Record<string, string> = {}
+  if (typeof lightning === 'string' && /^\d[\w.+-]{0,30}$/.test(lightning)) found['lightning'] = lightning
+  if (typeof ultralytics === 'string' && /^\d[\w.+-]{0,30}$/.test(ultralytics)) found['ultralytics'] = ultralytics
+  return found
 }

@@ -1,3 +1,4 @@
+import type { Zip } from '../files/zip'
 import { memberNamed, type Format } from './format'
 import { PickleScan } from './pickle-scan'
 import { survey } from './pickle/tensors'
@@ -21,6 +22,17 @@ export const torchscript: Format = {
     const facts: Record<string, string> = { tensors: String(found?.tensors.length ?? 0) }
     const code = [...zip.members.keys()].filter((member) => member.includes('/code/') && member.endsWith('.py'))
     facts['sources'] = String(code.length)
+    const version = await archiveVersion(zip)
+    if (version !== null) facts['archive'] = version
     return { format: 'torchscript', tensors: found?.tensors ?? null, pickle, findings, facts }
   },
+}
+
+/** The version of the archive's layout, which is all that TorchScript tells of the torch that wrote it. */
+async function archiveVersion(zip: Zip): Promise<string | null> {
+  const name = memberNamed(zip, 'version')?.name
+  const member = name === undefined ? undefined : zip.members.get(name)
+  if (member === undefined || member.size > 16) return null
+  const text = (await zip.read(member, 16)).toString('latin1').trim()
+  return /^\d{1,4}$/.test(text) ? text : null
 }

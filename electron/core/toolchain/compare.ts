@@ -51,3 +51,26 @@ export function environmentFinding(made: Environment, here: Environment, what: s
     [{ kind: 'run-again', label: 'Run the earlier stages here' }],
   )
 }
+
+/** Facts of a file that name a package that it was saved with, and the package. */
+const savedWith: Readonly<Record<string, string>> = { torch: 'torch', lightning: 'pytorch-lightning', ultralytics: 'ultralytics' }
+/** Versions are told apart by their first two numbers: what follows is fixes. */
+const series = (version: string): string => version.split('.').slice(0, 2).join('.')
+
+/** ENVIRONMENT_DIFFERS where the file says that it was saved with another series of a package than this Python has; null where it does not say, or says the same. */
+export function savedElsewhereFinding(facts: Readonly<Record<string, string>>, packages: Readonly<Record<string, string>>): Finding | null {
+  const differences = Object.entries(savedWith).flatMap(([fact, name]) => {
+    const made = facts[fact]
+    const here = packages[name] ?? 'none'
+    return made === undefined || series(made) === series(here) ? [] : [{ name, made, here }]
+  })
+  if (differences.length === 0) return null
+  return makeFinding(
+    'ENVIRONMENT_DIFFERS',
+    'warning',
+    `The file was saved with other versions than this Python has (${differences.map((each) => `${each.name}: ${each.made} then, ${each.here} now`).join('; ')}).`,
+    'Where it loads, small differences of the numbers are to be expected. Where it does not, choose a Python that has those versions.',
+    { differences, saved: true },
+    [{ kind: 'choose-python', label: 'Choose another Python' }],
+  )
+}

@@ -7,7 +7,7 @@ import type { NativeMethod } from '../../../contract/native'
 import { settingsSchema, type Settings } from '../../../contract/settings'
 import type { EngineHost } from '../../../electron/core/api'
 import { EnginesmithError } from '../../../electron/core/errors'
-import { createToolchain, environmentFinding } from '../../../electron/core/toolchain'
+import { createToolchain, environmentFinding, savedElsewhereFinding } from '../../../electron/core/toolchain'
 
 let folder = ''
 beforeAll(async () => {
@@ -147,6 +147,15 @@ describe('environmentFinding', () => {
     tensorrtRtx: '1.7.1.116',
     onnxruntime: '1.30.0',
     packages: { numpy: '2.0' },
+  })
+  it('tells what a file says it was saved with from what is here, by series', () => {
+    expect(savedElsewhereFinding({ torch: '2.11.0', nodes: '3' }, { torch: '2.11.1+cu130' })).toBeNull()
+    const finding = savedElsewhereFinding({ torch: '2.6.0', ultralytics: '8.3.1' }, { torch: '2.11.0' })
+    expect(finding).toMatchObject({ code: 'ENVIRONMENT_DIFFERS', severity: 'warning' })
+    expect(finding?.evidence['differences']).toEqual([
+      { name: 'torch', made: '2.6.0', here: '2.11.0' },
+      { name: 'ultralytics', made: '8.3.1', here: 'none' },
+    ])
   })
   it('is silent about a path alone, and names what differs', () => {
     expect(environmentFinding({ ...here, pythonPath: '/b/python' }, here, 'The ONNX file')).toBeNull()

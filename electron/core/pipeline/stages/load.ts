@@ -3,6 +3,7 @@ import type { Signature, SymbolRange } from '../../../../contract/tensor'
 import { makeFinding } from '../../errors'
 import { prepareInputs } from '../../inputs'
 import { offerPythons } from '../../python/having'
+import { savedElsewhereFinding } from '../../toolchain/compare'
 import type { ProducedSet } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
@@ -58,6 +59,8 @@ async function loadTorch(inputs: StageInputs, services: StageServices, context: 
   await checkUnchanged(file)
   refuseUnloadable(file, recipe.load, services.trust.granted(file, inputs.folder))
   const { worker, source } = await modelWorker(inputs, services, context)
+  const saved = savedElsewhereFinding(file.facts, (await services.toolchain.userPython())?.packages ?? {})
+  if (saved !== null) context.report(saved)
   context.progress({ phase: 'Loading the model', fraction: null })
   const loaded = await worker.call('load', { source }, context.call).catch(async (error: unknown) => {
     throw await offerPythons(error, () => services.toolchain.pythons())
