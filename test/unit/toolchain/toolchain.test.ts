@@ -7,7 +7,8 @@ import type { NativeMethod } from '../../../contract/native'
 import { settingsSchema, type Settings } from '../../../contract/settings'
 import type { EngineHost } from '../../../electron/core/api'
 import { EnginesmithError } from '../../../electron/core/errors'
-import { createToolchain, environmentFinding, savedElsewhereFinding } from '../../../electron/core/toolchain'
+import { createToolchain, environmentFinding } from '../../../electron/core/toolchain'
+import { savedElsewhereFinding } from '../../../electron/core/toolchain/compare'
 
 let folder = ''
 beforeAll(async () => {
