@@ -88,6 +88,8 @@ export const findingCodes = [
   'ENGINE_HOST_CODE',
   // Validate
   'ENGINE_NOT_RUN',
+  'VERDICT_KEPT',
+  'VERDICT_MERGED',
   'HOP_NOT_JUDGED',
   'NOTHING_TO_COMPARE',
   'OUTPUT_MISMATCH',

@@ -208,6 +208,10 @@ export const validateCardSchema = z.object({
   rule: z.string(),
   /** The stage in which most of the error enters; null where a hop was not judged. */
   lossEnters: z.enum(['convert', 'build']).nullable(),
+  /** What was judged, whatever the machine: the stage's key without its environment. Null in runs of earlier versions. */
+  subject: z.string().nullable().default(null),
+  /** The machine that judged it. Null in runs of earlier versions: the run's own environment. */
+  judgedOn: environmentSchema.nullable().default(null),
 })
 export type LoadCard = z.infer<typeof loadCardSchema>
 export type ConvertCard = z.infer<typeof convertCardSchema>

@@ -96,6 +96,11 @@ export interface RunHandle {
    */
   execute(options: ExecuteOptions): Promise<RunSnapshot>
   cancel(): Promise<void>
+  /**
+   * Takes over the verdict of a copy of this run that was judged elsewhere; nothing is overwritten.
+   * @returns false where there was nothing new in it
+   */
+  merge(from: string): Promise<boolean>
   detail(hop: string, output: string): Promise<ComparisonDetail | null>
   log(from: number): { lines: LogLine[]; next: number }
   report(format: 'html' | 'json' | 'junit'): Promise<string>

@@ -4,6 +4,7 @@ import { createLane } from './batch/lane'
 import { createEngineHost } from './engine-host'
 import { backendOptions } from './engines/support'
 import { describeFile } from './formats'
+import type { LibraryVersions } from './formats/engine-here'
 import { createRuns } from './pipeline/runs'
 import type { StageServices } from './pipeline/stage'
 import { stages } from './pipeline/stages'
@@ -28,7 +29,11 @@ export function createCore(options: CoreOptions): Core {
       resources: options.pythonResources,
     })
   const pythons = makePythons()
-  const describe: Core['describeFile'] = (path, describeOptions) => describeFile(path, { ...describeOptions, host })
+  const versions = async (): Promise<LibraryVersions> => {
+    const { tensorrt, tensorrtRtx } = await toolchain.environment()
+    return { tensorrt, 'tensorrt-rtx': tensorrtRtx }
+  }
+  const describe: Core['describeFile'] = (path, describeOptions) => describeFile(path, { ...describeOptions, host, versions })
   const trust = createTrustStore(options.dataFolder, !options.oneShot)
   const services: StageServices = {
     host,

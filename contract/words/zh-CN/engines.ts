@@ -152,6 +152,18 @@ export const engines = {
       '日志中有库自己的说明；请为此 GPU 重新构建引擎。',
     ],
   },
+  VERDICT_KEPT: {
+    title: '保留另一台机器的结论',
+    whole: '此处无法判定引擎，因此保留 {at} 在 {where} 上得到的结论：{verdict}。',
+    gist: '此处无法判定引擎，因此保留在另一台机器上得到的结论。',
+    remedy: '无需操作；如需重新判定，请在能运行该引擎的机器上再次验证。',
+  },
+  VERDICT_MERGED: {
+    title: '另一台机器的结论已并入',
+    whole: '{from} 的结论已并入此运行：{verdict}，{at} 在 {where} 上判定。',
+    gist: '副本的结论没有取代此处的结果，已保存在历史中。',
+    remedy: '无需操作：先前的结果保存在运行文件夹的 history 中。',
+  },
   HOP_NOT_JUDGED: {
     title: '有一项比较未判定',
     whole: '{name} 的类型为 {dtype}，ONNX Runtime 无法从此处接收。',

@@ -41,6 +41,13 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
     '它面向 {targets} 以及其他名称未知的目标构建；本机的 GPU 是 {gpus}。',
   ],
   [/^It was built for (?<targets>.+); the GPU here is (?<gpus>.+)\.$/, '它面向 {targets} 构建；本机的 GPU 是 {gpus}。'],
+  [
+    /^It was built on (?<built>.+); the GPU here, (?<gpus>.+), runs it only if it was built hardware compatible\.$/,
+    '它在 {built} 上构建；本机的 GPU（{gpus}）仅在其构建时开启了硬件兼容才能运行它。',
+  ],
+  [/^It needs (?<library>.+), which was not found here\.$/, '它需要 {library}，本机没有找到。'],
+  [/^It was built by (?<a>.+); the (?<b>.+) here, (?<v>.+), is older\.$/, '它由 {a} 构建；本机的 {b} {v} 版本更旧。'],
+  [/^It was built by (?<a>.+); (?<b>.+) runs it only if it was built version compatible\.$/, '它由 {a} 构建；{b} 仅在其构建时开启了版本兼容才能运行它。'],
   [/^The GPUs of this machine could not be asked for\.$/, '无法查询本机的 GPU。'],
   [/^there is no GPU (?<n>\d+) on this machine$/, '本机没有第 {n} 号 GPU'],
   [/^the engine was built by (?<a>.+), the library is (?<b>.+)$/, '引擎由 {a} 构建，而该库是 {b}'],

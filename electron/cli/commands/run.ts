@@ -50,13 +50,13 @@ export async function closing<T>(handle: RunHandle, work: () => Promise<T>): Pro
 export async function execute(
   handle: RunHandle,
   context: Context,
-  { upTo, only }: { upTo: StageName; only?: boolean },
+  { upTo, only, work }: { upTo: StageName; only?: boolean; work?: () => Promise<void> },
 ): Promise<{ document: RunDocument; facts: Facts }> {
   const record = recordCall(handle, only === true ? upTo : null)
   context.partial = () => interrupted(runDocument(handle, record))
   const unfollow = context.reporter.follow(handle)
   try {
-    await handle.execute({ upTo, only, signal: context.signal })
+    await (work?.() ?? handle.execute({ upTo, only, signal: context.signal }))
   } finally {
     unfollow()
     record.end()

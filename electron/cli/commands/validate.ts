@@ -5,13 +5,14 @@ import { emptyRun } from '../documents'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { merge } from '../flags/merge'
+import { mergeFrom } from '../flags/own'
 import { runLines } from '../output/human'
 import { closing, execute } from './run'
 
 export const validateCommand = defineCommand<RunDocument>({
   name: 'validate',
   args: [{ name: 'RUN', help: (t) => t.arguments.run }],
-  own: [],
+  own: [mergeFrom],
   flags: compareFlags,
   empty: emptyRun,
   print: runLines,
@@ -24,7 +25,12 @@ export const validateCommand = defineCommand<RunDocument>({
       const before = handle.snapshot().recipe
       const { recipe } = merge(before, call.given, { text: context.text, resolve: context.resolve, program: context.resolve })
       if (call.given.length > 0) await handle.setRecipe(recipe)
-      const outcome = await execute(handle, context, { upTo: 'validate', only: true })
+      const from = call.own['merge']
+      const outcome = await execute(handle, context, {
+        upTo: 'validate',
+        only: true,
+        work: typeof from === 'string' ? async () => void (await handle.merge(context.resolve(from))) : undefined,
+      })
       // A run's recipe is that of the results in it: flags that led to none must not stay.
       if (call.given.length > 0 && !isDone(outcome.document.stages.validate.state)) await handle.setRecipe(before)
       return outcome

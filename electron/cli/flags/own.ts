@@ -12,3 +12,4 @@ export const upTo: CallFlag = { name: 'up-to', short: null, value: 'STAGE', requ
 export const force: CallFlag = { name: 'force', short: null, value: null, required: false, help: (t) => t.help.force }
 export const recipe: CallFlag = { name: 'recipe', short: null, value: 'FILE', required: false, help: (t) => t.help.recipe }
 export const to: CallFlag = { name: 'to', short: null, value: 'onnx', required: true, help: (t) => t.help.to }
+export const mergeFrom: CallFlag = { name: 'merge', short: null, value: 'COPY', required: false, help: (t) => t.help.merge }

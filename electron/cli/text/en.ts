@@ -26,6 +26,7 @@ export const en = {
     verbose: 'the whole log on stderr',
     lang: 'language of what is printed',
     out: 'file to write',
+    merge: 'take over the verdict of a copy of this run that was judged elsewhere; judges nothing here',
     outFolder: 'the run folder: absent, empty, or an earlier run of the same file',
     force: 'replace an existing file',
     to: 'format to convert to; this version writes onnx',

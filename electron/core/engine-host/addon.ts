@@ -7,6 +7,7 @@ import { ruleSchema, type Rule } from '../../../contract/recipe'
 import { dtypeSchema, type DType } from '../../../contract/tensor'
 import type { HostEvent } from '../api'
 import { EnginesmithError } from '../errors'
+import { engineObjection, type EngineOpening } from './engine-gate'
 import { layersOf } from './inspector'
 
 /**
@@ -188,6 +189,8 @@ export function loadAddon(path: string): Addon {
 function wrap(raw: RawAddon): Addon {
   const simple = <T>(schema: z.ZodType<T>, method: RawCall, params: unknown, call?: AddonCall): Promise<T> =>
     carry(raw, schema, call, (token, onEvent) => method(params, token, onEvent))
+  const objection = async ({ engine, library, device }: EngineOpening): Promise<string | null> =>
+    engineObjection(engine, library, device, await simple(nativeMethods['cuda.devices'].result, raw.devices, {}))
   return {
     info: () => infoSchema.parse(raw.info()),
     devices: () => simple(nativeMethods['cuda.devices'].result, raw.devices, {}),
@@ -197,8 +200,13 @@ function wrap(raw: RawAddon): Addon {
     readHeader: (params) => simple(headerResultSchema, raw.header, params),
     parseNetwork: (params, call) => simple(nativeMethods['network.parse'].result, raw.parse, params, call),
     build: (params, call) => simple(buildResultSchema, raw.build, buildRequestSchema.parse(params), call),
-    describeEngine: (params, call) => simple(describeResultSchema, raw.describe, params, call),
+    describeEngine: async (params, call) => {
+      const reason = await objection(params)
+      return reason === null ? simple(describeResultSchema, raw.describe, params, call) : { engine: null, reason }
+    },
     openEngine: async (params, call) => {
+      const reason = await objection(params)
+      if (reason !== null) return { session: null, reason }
       const opened = await simple(openSchema, raw.openEngine, params, call)
       return { session: opened.session === null ? null : session(raw, opened.session), reason: opened.reason }
     },

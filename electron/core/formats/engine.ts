@@ -1,27 +1,20 @@
 import { engineHeaderSchema, type EngineHeader } from '../../../contract/engine'
-import type { Gpu } from '../../../contract/environment'
 import type { ModelFile } from '../../../contract/run'
-import type { NativeResult } from '../../../contract/native'
 import { makeFinding } from '../errors'
 import { truncatedError } from '../files/errors'
 import { type RandomFile, withFile } from '../files/random-file'
 import type { EngineHost } from '../api'
-import type { Format } from './format'
+import { runsHere, targetBits, type HereAnswer } from './engine-here'
+import type { Format, Subject } from './format'
 
 const magics = new Set(['vtrt', 'ptrt', 'ftrt'])
 const versionAt = 0x18
 const maskAt = 0x20
+/** Of TensorRT-RTX. */
 const headerBytes = 0x40
+/** How far what is known of full TensorRT's header reaches. */
+const fullHeaderBytes = 0xa0
 const maxPrefix = 1 << 20
-
-/** Bits of a TensorRT-RTX header's mask, learnt by building for each target and reading the mask back. */
-const targetBits: ReadonlyArray<readonly [number, string]> = [
-  [0x02, 'sm80'],
-  [0x04, 'sm86'],
-  [0x08, 'sm89'],
-  [0x10, 'sm120'],
-  [0x20, 'sm121'],
-]
 
 /** Ultralytics writes a length and that much JSON before the plan. */
 function prefixLength(start: Buffer): number {
@@ -38,12 +31,18 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
   const prefix = prefixLength(start)
   const planOffset = prefix === 0 ? 0 : 4 + prefix
   if (prefix > 0 && planOffset + 4 > file.size) return null
-  const plan = prefix === 0 ? start : await file.read(planOffset, Math.min(headerBytes, file.size - planOffset))
+  const plan = prefix === 0 ? start : await file.read(planOffset, Math.min(fullHeaderBytes, file.size - planOffset))
   const magic = plan.toString('latin1', 0, 4)
   if (!magics.has(magic)) return null
   const metadata = prefix === 0 ? null : readMetadata(await file.read(4, prefix))
   const bare = { magic, planOffset, metadata, version: null, targets: [], targetMask: null }
-  if (magic !== 'vtrt') return engineHeaderSchema.parse({ ...bare, flavour: 'tensorrt' })
+  if (magic !== 'vtrt') {
+    const { version, target, bytes } = readFullHeader(plan)
+    if (bytes !== null && bytes > file.size - planOffset) {
+      throw truncatedError(file.path, `its header says that the plan has ${bytes} bytes, here are ${file.size - planOffset}`)
+    }
+    return engineHeaderSchema.parse({ ...bare, flavour: 'tensorrt', version, targets: target === null ? [] : [target] })
+  }
   if (plan.length < headerBytes) throw truncatedError(file.path, `an engine's header has ${headerBytes} bytes, here are ${plan.length}`)
   const targetMask = plan.readUInt32LE(maskAt)
   return {
@@ -54,6 +53,40 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
     targets: targetBits.flatMap(([bit, target]) => ((targetMask & bit) === 0 ? [] : [target])),
   }
 }
+
+/**
+ * Full TensorRT, as seen on engines of 10.6: a container (`ftrt`: its size at 0x10, the version at 0x18, a table of
+ * parts) around a body (`ptrt`) of tagged values, the version and the compute capability among the first. Whatever
+ * does not look like that stays unknown.
+ */
+function readFullHeader(plan: Buffer): { version: string | null; target: string | null; bytes: number | null } {
+  const container = plan.toString('latin1', 0, 4) === 'ftrt' && plan.toString('latin1', 0x1c, 0x24) === 'rtrtNGNE'
+  const bodyAt = container ? Number(plan.readBigUInt64LE(0x28)) : 0
+  const bytes = container ? Number(plan.readBigUInt64LE(0x10)) : null
+  const version = container ? [...plan.subarray(0x18, 0x1c)].join('.') : null
+  const body = plan.subarray(bodyAt)
+  if (body.length < bodyBytes || body.toString('latin1', 0, 4) !== 'ptrt') return { version, target: null, bytes }
+  if (bodyTags.some(([at, tag]) => body.readUInt32LE(at) !== tag)) return { version, target: null, bytes }
+  const said = [0x18, 0x1d, 0x22, 0x27].map((at) => body[at]).join('.')
+  const [major, minor] = [body.readInt32LE(0x40), body.readInt32LE(0x48)]
+  const plausible = major >= 5 && major < 20 && minor >= 0 && minor < 10
+  return { version: version ?? said, target: plausible ? `sm${major}${minor}` : null, bytes }
+}
+
+/** Where the body of 10.6 has which tag before its value: a byte, an object, a 32-bit integer. */
+const bodyTags: ReadonlyArray<readonly [number, number]> = [
+  [0x14, 0x18002],
+  [0x19, 0x18002],
+  [0x1e, 0x18002],
+  [0x23, 0x18002],
+  [0x28, 0x180d2],
+  [0x2c, 0x18007],
+  [0x34, 0x18012],
+  [0x38, 0x18010],
+  [0x3c, 0x18007],
+  [0x44, 0x18007],
+]
+const bodyBytes = 0x4c
 
 function readMetadata(bytes: Buffer): EngineHeader['metadata'] {
   try {
@@ -68,37 +101,9 @@ export async function engineHeaderOf(path: string): Promise<EngineHeader | null>
   return withFile(path, async (file) => readEngineHeader(file, await file.read(0, Math.min(4096, file.size))))
 }
 
-/** A GPU's target as users write it: compute capability 8.6 is sm86. */
-export function targetOf(gpu: Pick<Gpu, 'computeCapability'>): string {
-  return `sm${gpu.computeCapability.replace('.', '')}`
-}
-
-/**
- * Whether one of these GPUs runs the engine, as far as the header tells. Full TensorRT's header names no GPU, so only
- * the absence of any is a plain no.
- */
-export function runsHere(header: EngineHeader, devices: NativeResult<'cuda.devices'>): { runsHere: 'yes' | 'no' | 'unknown'; reason: string } {
-  const here = devices.devices.map((device) => targetOf(device))
-  if (here.length === 0) return { runsHere: 'no', reason: `No GPU here can run it${devices.reason === null ? '' : `: ${devices.reason}`}.` }
-  if (header.flavour !== 'tensorrt-rtx' || header.targets.length === 0) {
-    return { runsHere: 'unknown', reason: 'Its header does not say for which GPU it was built.' }
-  }
-  const fitting = here.find((target) => header.targets.includes(target))
-  if (fitting !== undefined) return { runsHere: 'yes', reason: `It was built for ${header.targets.join(', ')}, and a GPU here is ${fitting}.` }
-  // A bit that no build of ours ever set may stand for this GPU.
-  const known = targetBits.reduce((mask, [bit]) => mask | bit, 0)
-  if (((header.targetMask ?? 0) & ~known) !== 0 && !targetBits.some(([, target]) => here.includes(target))) {
-    return {
-      runsHere: 'unknown',
-      reason: `It was built for ${header.targets.join(', ')} and for others whose names are not known; the GPU here is ${here.join(', ')}.`,
-    }
-  }
-  return { runsHere: 'no', reason: `It was built for ${header.targets.join(', ')}; the GPU here is ${here.join(', ')}.` }
-}
-
-async function ask(header: EngineHeader, host: EngineHost | undefined): Promise<ReturnType<typeof runsHere>> {
+async function ask(header: EngineHeader, host: EngineHost | undefined, versions: Subject['versions']): Promise<HereAnswer> {
   try {
-    if (host !== undefined) return runsHere(header, await host.call('cuda.devices', {}))
+    if (host !== undefined) return runsHere(header, await host.call('cuda.devices', {}), (await versions?.()) ?? null)
   } catch {
     // Without an answer about this machine the card still says what the file is.
   }
@@ -113,10 +118,10 @@ export const engine: Format = {
     return prefix + 8 <= file.size && magics.has((await file.read(4 + prefix, 4)).toString('latin1'))
   },
 
-  async describe({ file, start, host }) {
+  async describe({ file, start, host, versions }) {
     const header = await readEngineHeader(file, start)
     if (header === null) return { format: 'unknown' }
-    const answer = await ask(header, host)
+    const answer = await ask(header, host, versions)
     const described: ModelFile['engine'] = { flavour: header.flavour, version: header.version, builtFor: header.targets, ...answer }
     const facts: Record<string, string> = { magic: header.magic }
     if (header.planOffset > 0) facts['planOffset'] = String(header.planOffset)

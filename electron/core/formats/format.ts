@@ -2,6 +2,7 @@ import type { ModelFile } from '../../../contract/run'
 import type { RandomFile } from '../files/random-file'
 import type { Zip } from '../files/zip'
 import type { EngineHost } from '../api'
+import type { LibraryVersions } from './engine-here'
 
 /** A file that is being looked at: opened once, its beginning read, its zip listing made where it is one. */
 export interface Subject {
@@ -12,6 +13,8 @@ export interface Subject {
   signal?: AbortSignal
   /** Asked whether this machine's GPU runs an engine; absent: unknown. */
   host?: EngineHost
+  /** Which of NVIDIA's libraries are here; absent: not looked for. */
+  versions?: () => Promise<LibraryVersions>
 }
 
 /** What a format says of a file; the rest of `ModelFile` is the same for all. */

@@ -17,7 +17,8 @@ import { torchscript } from './torchscript'
 import { unknown, unknownFinding } from './unknown'
 import { wts } from './wts'
 
-export { engineHeaderOf, runsHere, targetOf } from './engine'
+export { engineHeaderOf } from './engine'
+export { runsHere, targetOf } from './engine-here'
 
 /** In the order they are asked: those with a mark of their own first, guesses last. */
 const formats: readonly Format[] = [engine, safetensors, exportedProgram, torchscript, pickled, wts, onnx, unknown]
@@ -35,6 +36,7 @@ export interface DescribeOptions {
   onHashFailed?: () => void
   /** Asked whether an engine runs here. */
   host?: EngineHost
+  versions?: Subject['versions']
 }
 
 /**
@@ -97,7 +99,7 @@ function empty(path: string): Description {
 async function describe(file: RandomFile, options: DescribeOptions): Promise<Description> {
   const start = await file.read(0, Math.min(startBytes, file.size))
   const { zip, fault } = await listing(file, start)
-  const subject: Subject = { file, start, zip, signal: options.signal, host: options.host }
+  const subject: Subject = { file, start, zip, signal: options.signal, host: options.host, versions: options.versions }
   try {
     if (fault !== null) return { format: 'unknown', findings: [fault.toFinding()] }
     for (const format of formats) if (await format.match(subject)) return await format.describe(subject)

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import type { Finding } from '../../../contract/finding'
 import type { StageName } from '../../../contract/run'
 import { cardsSchema, stageNames } from '../../../contract/run'
 import { artifactPath, artifactsArePresent, linkOrCopy } from '../store/artifacts'
 import { readDetails, writeDetails } from '../store/details'
-import { findKept, keepStage, nextHistoryNumber, sweepArtifacts } from '../store/history'
+import { findKept, keepStage, nextHistoryNumber, sweepArtifacts, type KeptStage } from '../store/history'
 import type { RunState } from './run-state'
 import { emptyResult } from './stage'
 import { isDone } from './transition'
@@ -54,6 +55,16 @@ export class Archive {
     }
     const kept = await findKept(folder, name, key)
     if (kept === null) return false
+    await this.restore(kept, seconds())
+    return true
+  }
+
+  /** Makes a kept result the current one; what was current goes to history. `findings` come on top of its own. */
+  async restore(kept: KeptStage, seconds: number, findings: Finding[] = []): Promise<void> {
+    const { folder } = this.state
+    const name = kept.stage
+    // Another number than that of this execution: under one number a stage has one result.
+    this.number = null
     await this.setAside(name)
     const artifacts = []
     for (const artifact of kept.result.artifacts) {
@@ -68,8 +79,8 @@ export class Archive {
       comparisons: kept.comparisons.length > 0 ? kept.comparisons : run.comparisons,
       verdict: name === 'validate' ? kept.verdict : run.verdict,
     }))
-    this.state.move(name, 'reuse', { ...kept.result, artifacts, seconds: seconds(), cached: true, stale: false, progress: null })
-    return true
+    const all = [...kept.result.findings, ...findings]
+    this.state.move(name, 'reuse', { ...kept.result, artifacts, findings: all, seconds, cached: true, stale: false, progress: null })
   }
 
   private clear(name: StageName): void {

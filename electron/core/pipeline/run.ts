@@ -12,8 +12,11 @@ import { readDetails } from '../store/details'
 import type { FolderLock } from '../store/lock'
 import type { RunLog } from '../store/log-file'
 import { parseRecipe } from '../store/recipes'
+import { notARun, readRunFile } from '../store/run-folder'
+import { Archive } from './archive'
 import { Runner, type StageTable } from './runner'
 import type { RunState } from './run-state'
+import { mergeCopy } from './settled'
 import type { StageServices } from './stage'
 import { findStale } from './stale'
 import { openFindings } from '../trust/refuse'
@@ -166,6 +169,18 @@ export class Run implements RunHandle {
       controller.abort(cancelledError())
     }
     await work?.catch(() => undefined)
+  }
+
+  async merge(from: string): Promise<boolean> {
+    const { state } = this.options
+    this.refuseIfBusy()
+    this.needWritable()
+    const copy = await readRunFile(from)
+    if (copy === null) throw notARun(from)
+    const changed = await mergeCopy(state, new Archive(state), from, copy, await readDetails(from))
+    await state.save()
+    if (changed) await this.writeReport()
+    return changed
   }
 
   async detail(hop: string, output: string): Promise<ComparisonDetail | null> {

@@ -11,8 +11,9 @@ import { outcomeOf } from './outcome'
 import { makeProgress, PhaseTree } from './progress'
 import type { RunState } from './run-state'
 import type { PreparedStage, Stage, StageContext, StageOutput, StageProgress, StageServices } from './stage'
+import { keepSettled, nameSubject } from './settled'
 import { stageInputs } from './stage-inputs'
-import { stageKey } from './stage-key'
+import { stageKey, subjectKey } from './stage-key'
 
 export type StageTable = { [N in StageName]: Stage<N> }
 
@@ -65,7 +66,9 @@ export class Runner {
       await this.options.ready()
       prepared = await this.options.stages[name].prepare(stageInputs(state, only), services, this.signal)
       key = stageKey(prepared.key)
+      if (name === 'validate') nameSubject(state, subjectKey(prepared.key), only)
       if (await this.archive.reuse(name, key, seconds)) {
+        if (name === 'validate') await keepSettled(state, this.archive, seconds())
         await state.save()
         return true
       }
@@ -104,6 +107,7 @@ export class Runner {
       const scratch = await makeScratch(state.folder, name)
       const output = await prepared.run(this.context(scratch, pulse, report))
       await this.take(name, output, seconds(), findings)
+      if (name === 'validate') await keepSettled(state, this.archive, seconds())
       services.durations.set(prepared.durationName, seconds())
       return true
     } catch (error) {

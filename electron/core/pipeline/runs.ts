@@ -10,7 +10,7 @@ import { createRunsIndex, summarize, type RunsIndex } from '../store/index-of-ru
 import { lockFolder, type FolderLock } from '../store/lock'
 import { openRunLog } from '../store/log-file'
 import { parseRecipe } from '../store/recipes'
-import { checkFolder, cleanScratch, makeFolders, readRunFile } from '../store/run-folder'
+import { checkFolder, cleanScratch, makeFolders, notARun, readRunFile } from '../store/run-folder'
 import { appCrashedFinding } from './outcome'
 import { Run } from './run'
 import { RunState } from './run-state'
@@ -163,15 +163,6 @@ export function createRuns(options: RunsOptions): Runs & { closeAll(): Promise<v
       environment: await services.toolchain.environment(),
     }
   }
-}
-
-function notARun(folder: string): EnginesmithError {
-  return new EnginesmithError(
-    'OUT_NOT_A_RUN',
-    `${folder} is not a run folder: there is no run.json in it.`,
-    'Choose the folder that an earlier run was written to.',
-    { folder },
-  )
 }
 
 /** What no stage could ever work with is refused before a folder is made for it. */

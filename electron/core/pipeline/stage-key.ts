@@ -21,3 +21,8 @@ export function stageKey(parts: StageKeyParts): string {
   if (text === undefined) throw new Error('A stage key needs JSON')
   return createHash('sha256').update(text).digest('hex')
 }
+
+/** The same over everything but the environment: two machines that judge one thing have it in common. */
+export function subjectKey(parts: StageKeyParts): string {
+  return stageKey({ ...parts, environment: {} })
+}

@@ -60,14 +60,21 @@ export async function keepStage(folder: string, number: number, kept: KeptStage)
   })
 }
 
-/** An old result with this key whose files are all there, newest first; null where there is none. */
-export async function findKept(folder: string, stage: StageName, key: string): Promise<KeptStage | null> {
+/** Every old result of a stage that history keeps, newest folder first. */
+export async function listKept(folder: string, stage: StageName): Promise<KeptStage[]> {
+  const kept: KeptStage[] = []
   for (const number of (await numbers(folder)).reverse()) {
     const text = await readFile(join(folder, 'history', String(number), `${stage}.json`), 'utf8').catch(() => null)
-    if (text === null) continue
-    const parsed = keptStageSchema.safeParse(parseJson(text))
-    if (!parsed.success || parsed.data.result.key !== key) continue
-    if (await artifactsArePresent(folder, parsed.data.result.artifacts)) return parsed.data
+    const parsed = text === null ? null : keptStageSchema.safeParse(parseJson(text))
+    if (parsed?.success === true) kept.push(parsed.data)
+  }
+  return kept
+}
+
+/** An old result with this key whose files are all there, newest first; null where there is none. */
+export async function findKept(folder: string, stage: StageName, key: string): Promise<KeptStage | null> {
+  for (const kept of await listKept(folder, stage)) {
+    if (kept.result.key === key && (await artifactsArePresent(folder, kept.result.artifacts))) return kept
   }
   return null
 }

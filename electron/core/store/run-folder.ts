@@ -34,6 +34,16 @@ export async function readRunFile(folder: string): Promise<RunFile | null> {
   return parsed.data
 }
 
+/** A folder without a run in it, as the error that says so. */
+export function notARun(folder: string): EnginesmithError {
+  return new EnginesmithError(
+    'OUT_NOT_A_RUN',
+    `${folder} is not a run folder: there is no run.json in it.`,
+    'Choose the folder that an earlier run was written to.',
+    { folder },
+  )
+}
+
 function unreadable(folder: string, why: string): EnginesmithError {
   return new EnginesmithError(
     'RUN_UNREADABLE',

@@ -1,3 +1,5 @@
+import path from 'node:path'
+import { readRunFile } from '../../core/store/run-folder'
 import type { Core, RunHandle } from '../../core/api'
 import type { LogLine, RunSnapshot } from '../../../contract/run'
 import { EnginesmithError } from '../../core/errors'
@@ -45,6 +47,22 @@ export class OpenRuns {
     if (known) return known.handle.snapshot()
     const { runs } = await this.core()
     return this.adopt(await runs.open(folder))
+  }
+
+  /** Opens a folder that was dropped. A copy of a listed run that was judged elsewhere gives its verdict to that run, which is shown. */
+  async openReturned(folder: string): Promise<RunSnapshot> {
+    const { runs } = await this.core()
+    const copy = await readRunFile(folder)
+    const original = copy === null ? undefined : (await runs.list()).find((row) => row.id === copy.id && path.resolve(row.folder) !== path.resolve(folder))
+    if (original === undefined || copy?.verdict === null || copy?.verdict === 'not-judged') return this.openFolder(folder)
+    try {
+      await this.openFolder(original.folder)
+      const handle = await this.get(original.id)
+      if (await handle.merge(folder)) return handle.snapshot()
+    } catch (error) {
+      this.log(`merge ${folder}: ${String(error)}`)
+    }
+    return this.openFolder(folder)
   }
 
   /** The run with this id, opened again if it was closed meanwhile. */

@@ -81,6 +81,8 @@ const title: Record<FindingCode, string> = {
   ENGINE_HEADER_INVALID: 'Not a readable engine file',
   ENGINE_HOST_CODE: 'The engine carries code for the host',
   ENGINE_NOT_RUN: 'The engine has not been run',
+  VERDICT_KEPT: 'The verdict of another machine stays',
+  VERDICT_MERGED: 'A verdict came back from another machine',
   HOP_NOT_JUDGED: 'A comparison was not judged',
   NOTHING_TO_COMPARE: 'Nothing was compared',
   OUTPUT_MISMATCH: 'Values outside the tolerance',

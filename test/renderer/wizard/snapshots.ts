@@ -189,7 +189,7 @@ const cards: RunSnapshot['cards'] = {
     runsHereReason: 'this machine has no GPU.',
     trtexec: 'tensorrt_rtx --onnx=model.onnx --computeCapabilities=8.6 --saveEngine=model.engine',
   },
-  validate: { engineSha256: null, sets: 2, rule: 'numpy', lossEnters: null },
+  validate: { engineSha256: null, sets: 2, rule: 'numpy', lossEnters: null, subject: null, judgedOn: null },
 }
 
 /** Everything up to `last` done. */
@@ -225,7 +225,7 @@ export const passed = (more: Partial<RunSnapshot> = {}): RunSnapshot =>
       comparison('pytorch-engine', 'logits', { maxAbs: 0.412, meanAbs: 3.08e-3, atol: 0.5, rtol: 1e-2, requiredAtol: 0.406 }),
       comparison('pytorch-engine', 'features', { maxAbs: 0.03, compared: 2048, atol: 0.5, rtol: 1e-2 }),
     ],
-    cards: { ...cards, validate: { engineSha256: hashes.engine, sets: 2, rule: 'numpy', lossEnters: 'build' } },
+    cards: { ...cards, validate: { engineSha256: hashes.engine, sets: 2, rule: 'numpy', lossEnters: 'build', subject: null, judgedOn: null } },
     ...more,
   })
 

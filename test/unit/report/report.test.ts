@@ -71,7 +71,12 @@ function snapshot(): RunSnapshot {
       build: { ...done, state: 'crashed', findings: [{ code: 'HOST_CRASHED', severity: 'error', message: 'It died', remedy: 'Again', evidence: {} }] },
       validate: done,
     },
-    cards: { load: null, convert: null, build: null, validate: { engineSha256: null, sets: 1, rule: 'numpy', lossEnters: 'convert' } },
+    cards: {
+      load: null,
+      convert: null,
+      build: null,
+      validate: { engineSha256: null, sets: 1, rule: 'numpy', lossEnters: 'convert', subject: null, judgedOn: null },
+    },
     comparisons: [row, { ...row, hop: 'onnx-engine', verdict: 'not-judged', compared: 0, maxAbs: null, reason: 'no GPU' }],
     findings: [],
     verdict: 'fail',

@@ -6,7 +6,7 @@ import { reasons } from '../../../contract/words/zh-CN/reasons'
 import { textOf } from '../../../electron/cli/text'
 import { compareLines, inspectLines } from '../../../electron/cli/output/human'
 import { makeFinding } from '../../../electron/core/errors'
-import { runsHere } from '../../../electron/core/formats/engine'
+import { runsHere } from '../../../electron/core/formats/engine-here'
 import { notJudged } from '../../../electron/core/verdict'
 import { expressionAt, partsAt, textsOf } from './reason-texts'
 

@@ -10,6 +10,7 @@ import { artifactPath } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
 import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
+import { subjectKey, type StageKeyParts } from '../stage-key'
 import { outputFiles, tensorSets } from '../tensor-sets'
 import { readExpected } from './expected'
 
@@ -22,27 +23,33 @@ export const validateStage: Stage<'validate'> = {
     const { recipe, artifacts, cards } = inputs
     const made = subject(inputs)
     const { expect, ...options } = recipe.validate
-    const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx } = await services.toolchain.environment()
+    const environment = await services.toolchain.environment()
+    const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx } = environment
     const library = { tensorrt, 'tensorrt-rtx': tensorrtRtx, 'torch-tensorrt': null, onnxruntime }[made.backend.name]
+    const key: StageKeyParts = {
+      stage: 'validate',
+      version,
+      options: { ...options, backend: made.backend.name, device: recipe.build.device, precision: precisionOf(cards.build) },
+      inputs: [
+        // By its key, not by its content alone: a Build with other options is validated anew even where the engine came out the same.
+        inputs.keys.build ?? '',
+        expect === null ? '' : await tensorsDigest(expect, 'output').catch(() => 'missing'),
+        ...[...artifacts.load, ...artifacts.convert, ...artifacts.build]
+          .filter((artifact) => artifact.kind !== 'timing-cache')
+          .map((artifact) => `${artifact.kind} ${artifact.sha256}`),
+      ],
+      environment: made.backend.hasEngine
+        ? { onnxruntime, library, driver, gpu: gpus.map((gpu) => `${gpu.name} ${gpu.computeCapability}`).join(', ') || null }
+        : { onnxruntime },
+    }
+    const judged = { subject: subjectKey(key), judgedOn: environment }
     return {
-      key: {
-        stage: 'validate',
-        version,
-        options: { ...options, backend: made.backend.name, device: recipe.build.device, precision: precisionOf(cards.build) },
-        inputs: [
-          // By its key, not by its content alone: a Build with other options is validated anew even where the engine came out the same.
-          inputs.keys.build ?? '',
-          expect === null ? '' : await tensorsDigest(expect, 'output').catch(() => 'missing'),
-          ...[...artifacts.load, ...artifacts.convert, ...artifacts.build]
-            .filter((artifact) => artifact.kind !== 'timing-cache')
-            .map((artifact) => `${artifact.kind} ${artifact.sha256}`),
-        ],
-        environment: made.backend.hasEngine
-          ? { onnxruntime, library, driver, gpu: gpus.map((gpu) => `${gpu.name} ${gpu.computeCapability}`).join(', ') || null }
-          : { onnxruntime },
-      },
+      key,
       durationName: `validate ${made.backend.name} ${made.onnx.sha256}`,
-      run: (context) => new Validation(inputs, made, context).run(),
+      run: async (context) => {
+        const output = await new Validation(inputs, made, context).run()
+        return { ...output, card: { ...output.card, ...judged } }
+      },
     }
   },
 }
@@ -121,7 +128,14 @@ class Validation {
     if (nothingCompared(this.comparisons)) this.nothingCompared()
     return {
       produced: [],
-      card: { engineSha256, sets: this.sets.length, rule: inputs.recipe.validate.rule, lossEnters: lossEnters(this.comparisons) },
+      card: {
+        engineSha256,
+        sets: this.sets.length,
+        rule: inputs.recipe.validate.rule,
+        lossEnters: lossEnters(this.comparisons),
+        subject: null,
+        judgedOn: null,
+      },
       comparisons: this.comparisons,
       details: this.details,
       verdict: verdictOf(this.comparisons),

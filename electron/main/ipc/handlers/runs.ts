@@ -33,7 +33,7 @@ export function runHandlers({ core, runs, ownRun, trash, showFolder }: RunDeps):
   return {
     'file.describe': async ({ path }) => (await core()).describeFile(path),
     'run.create': async ({ path, recipe }) => {
-      if (await isRunFolder(path)) return runs.openFolder(path)
+      if (await isRunFolder(path)) return runs.openReturned(path)
       const own = recipe === null ? await ownRun(path) : null
       return own ? runs.create(own.path, own.recipe) : runs.create(path, recipe ?? undefined)
     },
