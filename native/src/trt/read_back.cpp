@@ -24,7 +24,8 @@ public:
         names();
         if (request_.hardwareCompat)
             compare("hardwareCompat", request_.hardwareCompat, nameOf(engine_.raw().getHardwareCompatibilityLevel()));
-        if (request_.weightStreaming) flag("weightStreaming", true, engine_.raw().getStreamableWeightsSize() > 0);
+        // Small weights are never streamed: none to stream does not make the option void.
+        if (request_.weightStreaming && engine_.raw().getStreamableWeightsSize() > 0) flag("weightStreaming", true, true);
         if (request_.maxAuxStreams) {
             // The option is the most that may be used: fewer is as asked.
             const std::int32_t used = engine_.raw().getNbAuxStreams();

@@ -37,8 +37,16 @@ bool TimingCacheFile::use(abi::Owned<abi::TimingCache> cache) {
     constexpr bool kIgnoreMismatch = false;
     if (!cache || !network_.config().setTimingCache(*cache, kIgnoreMismatch)) return false;
     cache_.emplace(std::move(cache));
+    before_ = bytes();
     return true;
 }
+
+std::size_t TimingCacheFile::bytes() const {
+    const abi::Owned<abi::HostMemory> memory((*cache_)->serialize());
+    return memory ? memory->size() : 0;
+}
+
+bool TimingCacheFile::grew() const { return cache_ && bytes() > before_; }
 
 TimingCacheUse TimingCacheFile::save() {
     if (!cache_) return {path_, state_, 0};

@@ -13,16 +13,21 @@ public:
     /// `owned`, else left alone with a warning.
     TimingCacheFile(Network& network, std::string path, bool owned, Events& events);
 
+    /// True where the builder has put timings into it since.
+    bool grew() const;
+
     /// Merges what is in the file by now (another build may have written it) and replaces it, under a lock that holds across processes.
     TimingCacheUse save();
 
 private:
+    std::size_t bytes() const;
     bool use(abi::Owned<abi::TimingCache> cache);
 
     Network& network_;
     std::string path_;
     std::optional<abi::Owned<abi::TimingCache>> cache_;
     std::string state_;
+    std::size_t before_ = 0;
 };
 
 }  // namespace enginesmith::trt
