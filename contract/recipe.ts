@@ -35,10 +35,25 @@ export const loadOptionsSchema = z.strictObject({
 })
 export type LoadOptions = z.infer<typeof loadOptionsSchema>
 
+export const graphPrecisionSchema = z.enum(['fp16', 'bf16', 'int8'])
+export type GraphPrecision = z.infer<typeof graphPrecisionSchema>
+
 export const convertOptionsSchema = z.strictObject({
   exporter: z.enum(['dynamo', 'torchscript']).default('dynamo'),
   /** Null: the exporter's own default. What came out is read back. */
   opset: z.number().int().min(7).max(30).nullable().default(null),
+  /** Fold constants and take out what does nothing, where the result stays the same. */
+  simplify: z.boolean().default(false),
+  /** Precision written into the graph, for strongly typed TensorRT; null: as it was exported. */
+  graphPrecision: graphPrecisionSchema.nullable().default(null),
+  /** Nodes (by name or `*` pattern) and operators that stay in FP32. */
+  keepFp32: z.array(z.string().min(1)).default([]),
+  /** TorchScript: follow one run, or compile the code. */
+  script: z.enum(['trace', 'script']).default('trace'),
+  /** TorchScript: as it is, with the weights as constants, or with its operators fused for inference, too. */
+  variant: z.enum(['plain', 'frozen', 'optimized']).default('plain'),
+  /** Exported program: let TorchDynamo read the Python code (strict), or run it with symbolic tensors. */
+  strict: z.boolean().default(false),
 })
 export type ConvertOptions = z.infer<typeof convertOptionsSchema>
 

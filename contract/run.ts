@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { comparisonSchema, hopSchema, progressSchema, verdictSchema } from './comparison'
+import { copySchema, copyingSchema } from './copy'
 import { engineHeaderSchema, layerSchema, readBackSchema, runsHereSchema, backendSchema } from './engine'
 import { environmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
 import { profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema } from './tensor'
+
+export * from './comparison'
 
 export const stageNames = ['load', 'convert', 'build', 'validate'] as const
 export const stageNameSchema = z.enum(stageNames)
@@ -12,9 +16,6 @@ export type StageName = z.infer<typeof stageNameSchema>
 export const stageStates = ['pending', 'running', 'cached', 'completed', 'failed', 'cancelling', 'cancelled', 'crashed'] as const
 export const stageStateSchema = z.enum(stageStates)
 export type StageState = z.infer<typeof stageStateSchema>
-
-export const verdictSchema = z.enum(['pass', 'fail', 'not-judged'])
-export type Verdict = z.infer<typeof verdictSchema>
 
 export const modelFormats = [
   'state-dict',
@@ -96,28 +97,7 @@ export const artifactSchema = z.object({ kind: artifactKindSchema, path: z.strin
 export type Artifact = z.infer<typeof artifactSchema>
 export type ArtifactKind = z.infer<typeof artifactKindSchema>
 
-export const hopSchema = z.enum(['pytorch-onnx', 'onnx-engine', 'pytorch-engine', 'expected-onnx', 'expected-engine'])
-export type Hop = z.infer<typeof hopSchema>
-
 const num = z.number().nullable()
-/** One row per hop and output, over all input sets; numbers are null where nothing was compared. */
-export const comparisonSchema = z.object({
-  hop: hopSchema,
-  output: z.string(),
-  verdict: verdictSchema,
-  reason: z.string().nullable(),
-  compared: z.number().int(),
-  maxAbs: num,
-  meanAbs: num,
-  maxRel: num,
-  rmse: num,
-  cosine: num,
-  mismatched: num,
-  requiredAtol: num,
-  atol: num,
-  rtol: num,
-})
-export type Comparison = z.infer<typeof comparisonSchema>
 
 /** What the charts and the details need beyond the row; kept beside the run, fetched on demand. */
 export const comparisonDetailSchema = z.object({
@@ -141,16 +121,6 @@ export const comparisonDetailSchema = z.object({
   scatter: z.array(z.object({ reference: z.number(), difference: z.number() })),
 })
 export type ComparisonDetail = z.infer<typeof comparisonDetailSchema>
-
-/** A phase of the running stage as its tool names it; `fraction` 0..1 or null, `secondsLeft` null where nothing is known. */
-export const progressSchema = z.object({
-  phase: z.string(),
-  parent: z.string().nullable(),
-  fraction: z.number().nullable(),
-  secondsLeft: z.number().nullable(),
-  elapsed: z.number(),
-})
-export type Progress = z.infer<typeof progressSchema>
 
 export const stageResultSchema = z.object({
   state: stageStateSchema,
@@ -240,11 +210,19 @@ export const runFileSchema = z.object({
   findings: z.array(findingSchema),
   verdict: verdictSchema.nullable(),
   environment: environmentSchema,
+  /** Files that the model was also saved as, the newest last. */
+  copies: z.array(copySchema).optional(),
 })
 export type RunFile = z.infer<typeof runFileSchema>
 
 /** A run as the interface sees it: the file, where it lies, and a revision that only grows. */
-export const runSnapshotSchema = runFileSchema.extend({ folder: z.string(), revision: z.number().int(), running: z.boolean() })
+export const runSnapshotSchema = runFileSchema.extend({
+  folder: z.string(),
+  revision: z.number().int(),
+  running: z.boolean(),
+  /** The copy that is being written now. */
+  copying: copyingSchema.nullable().optional(),
+})
 export type RunSnapshot = z.infer<typeof runSnapshotSchema>
 
 /** A row of History. */

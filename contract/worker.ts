@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findingSchema, remedyActionSchema } from './finding'
+import { graphInputSchema, weightSchema } from './copy'
 import { dtypeSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema, dimSchema } from './tensor'
 import { modelFormatSchema, pickleReportSchema } from './run'
 
@@ -23,6 +24,14 @@ export const modelSourceSchema = z.object({
 export type ModelSource = z.infer<typeof modelSourceSchema>
 
 const namedInput = z.object({ name: z.string(), dtype: dtypeSchema, shape: z.array(dimSchema) })
+
+const copyParams = z.object({
+  source: modelSourceSchema,
+  inputs: z.array(namedInput),
+  sample: z.string(),
+  outputNames: z.array(z.string()).nullable(),
+  out: z.string(),
+})
 
 /** THE table of the Python workers. `managed` methods need the managed environment's packages; the rest need torch alone, or nothing. */
 export const workerMethods = {
@@ -88,6 +97,34 @@ export const workerMethods = {
       outputNames: z.array(z.string()).nullable(),
     }),
     result: z.object({ files: z.array(z.string()), opset: z.number(), exporter: z.enum(['dynamo', 'torchscript']), findings: z.array(findingSchema) }),
+  },
+  /** TorchScript of a deep copy in eval mode; a TorchScript file as it is, or as another variant. */
+  make_torchscript: {
+    params: copyParams.extend({ script: z.enum(['trace', 'script']), variant: z.enum(['plain', 'frozen', 'optimized']) }),
+    result: z.object({ how: z.string(), variant: z.string(), branches: z.number(), loops: z.number(), findings: z.array(findingSchema) }),
+  },
+  /** `torch.export` of a deep copy in eval mode, saved; what was lifted out of the module is told. */
+  make_program: {
+    params: copyParams.extend({ strict: z.boolean() }),
+    result: z.object({
+      signature: z.array(graphInputSchema),
+      operators: z.array(z.string()),
+      /** Operators that PyTorch itself does not have. */
+      custom: z.array(z.string()),
+      symbols: z.array(z.string()),
+      findings: z.array(findingSchema),
+    }),
+  },
+  /** Weights as `.wts` or safetensors, streamed; of the file itself where no class is named. `shapes` gives a `.wts` file its shapes back. */
+  write_weights: {
+    params: z.object({
+      source: modelSourceSchema,
+      to: z.enum(['wts', 'safetensors']),
+      out: z.string(),
+      shapes: z.record(z.string(), z.array(z.number().int())).nullable(),
+    }),
+    /** `where`: the entry of a checkpoint that the weights came from. */
+    result: z.object({ entries: z.array(weightSchema), where: z.string(), findings: z.array(findingSchema) }),
   },
   /** onnx.checker and shape inference. (managed) */
   check_onnx: {

@@ -1,5 +1,6 @@
 import type { Backend, OptionSupport } from '../../contract/engine'
 import type { DoctorDocument, Environment, PythonEnvironment } from '../../contract/environment'
+import type { Copy, CopyTarget } from '../../contract/copy'
 import type { HostReply, NativeMethod, NativeParams, NativeResult } from '../../contract/native'
 import type { Recipe } from '../../contract/recipe'
 import type { Artifact, ComparisonDetail, LogLine, ModelFile, RunSnapshot, RunSummary, StageName } from '../../contract/run'
@@ -95,6 +96,11 @@ export interface RunHandle {
    * (`validate RUN` on a machine without the model's Python).
    */
   execute(options: ExecuteOptions): Promise<RunSnapshot>
+  /**
+   * Writes the model as another kind of file to an absolute path; rejects where that cannot be done, or with CANCELLED.
+   * TorchScript and exported programs need Load's results; weights need nothing.
+   */
+  saveCopy(request: { target: CopyTarget; path: string; shapes: Record<string, number[]> | null; signal?: AbortSignal }): Promise<Copy>
   cancel(): Promise<void>
   /**
    * Takes over the verdict of a copy of this run that was judged elsewhere; nothing is overwritten.

@@ -142,15 +142,50 @@ export const models = {
     remedy: '无需操作。没有可与之比较的 PyTorch 模型。',
   },
   CONVERT_MISMATCH: {
-    title: 'ONNX 与 PyTorch 不一致',
-    gist: 'ONNX 文件的结果与 PyTorch 模型不同。',
-    remedy: '请改用另一导出器，或换一个 opset。',
+    title: '结果与 PyTorch 不一致',
+    gist: '转换出的文件与 PyTorch 模型的结果不同。',
+    remedy: '请改用另一导出器或另一种方式，或换一个 opset。',
   },
   CONVERT_TARGET_UNSUPPORTED: {
     title: '不支持此转换',
-    whole: '此版本不支持转换为 {given}。',
-    gist: '此版本不支持该转换。',
-    remedy: '请用 --to onnx。',
+    whole: '{format} 文件不能写成 {target}。',
+    gist: '不支持该转换。',
+    remedy: '请使用生成它的 PyTorch 文件。',
+  },
+  CONVERT_SECOND_UNCHECKED: {
+    title: '只在样例上检查过',
+    gist: '结果只在样例上检查过：模型不接受所尝试的其他输入。',
+    remedy: '若模型的执行路径取决于输入，请给出多组输入（--sets 或输入文件）。',
+  },
+  CONVERT_WEIGHTS_CHOSEN: {
+    title: '权重取自检查点中的一项',
+    gist: ['权重取自 {taken}。', '权重取自文件顶层。'],
+    remedy: '若要取其他项，请单独保存它：torch.save(checkpoint[name], path)。',
+  },
+  CONVERT_WTS_FLOAT32: {
+    title: '已转换为 float32',
+    gist: '.wts 文件只存放 float32，因此其他类型的张量已被转换。',
+    remedy: '若读取程序（如 TensorRTX）如此要求，则无需操作；原来的类型记录在名称表中。',
+  },
+  CONVERT_SHARED_TENSORS: {
+    title: '共享内存的张量已分别写出',
+    gist: '模型中有张量共享内存，它们已分别写出。',
+    remedy: '无需操作：把文件加载进模型时会重新共享。',
+  },
+  CONVERT_SIMPLIFY_FAILED: {
+    title: '未能简化计算图',
+    gist: '没有采用简化后的计算图，保留了导出器写出的原图。',
+    remedy: '原图可以照常使用；详情见日志。',
+  },
+  CONVERT_PRECISION_FAILED: {
+    title: '无法写入该精度',
+    gist: '无法将所选精度写入计算图。',
+    remedy: '请让相关节点保持 FP32（--keep-fp32），或不写入精度进行构建。',
+  },
+  CONVERT_CALIBRATION_RANDOM: {
+    title: '使用随机值校准',
+    gist: 'INT8 的范围由随机样例得出，不能代表真实数据。',
+    remedy: '请用 --inputs 给出真实样例，或在加载步骤中选择输入文件。',
   },
   EXPORT_LIFTED_PARAMETERS: {
     title: '参数被提升为输入',

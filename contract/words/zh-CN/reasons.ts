@@ -16,6 +16,9 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?<n>\d+) of (?<all>\d+) elements are outside atol (?<atol>\S+), rtol (?<rtol>\S+)\.$/, '{all} 个元素中有 {n} 个超出容差（atol {atol}，rtol {rtol}）。'],
   [/^The candidate has no output of this name\.$/, '待测中没有同名输出。'],
   [/^The reference has no output of this name\.$/, '参考中没有同名输出。'],
+  [/^Only at the second input(?<sizes>[^:]*): (?<why>.+)$/s, '仅在第二组输入{sizes}上：{why}'],
+  [/^It does not take the second input(?<sizes>[^:]*): (?<why>.+)$/s, '它不接受第二组输入{sizes}：{why}'],
+  [/^A fresh process does not know (?<names>.+)\.$/, '新进程不认识 {names}。'],
   [/^one side was not run$/, '有一侧没有运行'],
 
   // ONNX Runtime.

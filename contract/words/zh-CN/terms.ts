@@ -4,10 +4,13 @@ export const stages: Record<StageName, string> = { load: '加载', convert: '转
 
 export const hops: Record<Hop, string> = {
   'pytorch-onnx': 'PyTorch → ONNX',
+  'fp32-onnx': 'FP32 → ONNX',
   'onnx-engine': 'ONNX → 引擎',
   'pytorch-engine': 'PyTorch → 引擎',
   'expected-onnx': '正确答案 → ONNX',
   'expected-engine': '正确答案 → 引擎',
+  'pytorch-torchscript': 'PyTorch → TorchScript',
+  'pytorch-exported-program': 'PyTorch → 导出程序',
 }
 
 const backends = { tensorrt: 'TensorRT', 'tensorrt-rtx': 'TensorRT-RTX', 'torch-tensorrt': 'Torch-TensorRT', onnxruntime: 'ONNX Runtime' }

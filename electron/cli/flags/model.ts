@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { convertOptionsSchema, loadOptionsSchema } from '../../../contract/recipe'
-import type { ConvertOptions, LoadOptions } from '../../../contract/recipe'
+import { loadOptionsSchema } from '../../../contract/recipe'
+import type { LoadOptions } from '../../../contract/recipe'
 import { parseInputSpec } from '../../core/inputs/parse'
 import { UsageError } from '../usage'
+import { convertFlags } from './convert'
 import { repeated, valued, type Flag } from './types'
-import { choice, wholeNumber } from './values'
+import { wholeNumber } from './values'
 
 const modelArgsSchema = z.union([z.array(z.json()), z.record(z.string(), z.json())])
 
@@ -74,26 +75,6 @@ const load = {
   ),
 } satisfies Record<keyof LoadOptions, Flag>
 
-/** A flag for every option of Convert. */
-const convert = {
-  exporter: valued(
-    'exporter',
-    'dynamo|torchscript',
-    (t) => t.flags.exporter,
-    (draft, value, { text }) => {
-      draft.recipe.convert.exporter = choice('exporter', value, convertOptionsSchema.shape.exporter.unwrap().options, text)
-    },
-  ),
-  opset: valued(
-    'opset',
-    'N',
-    (t) => t.flags.opset,
-    (draft, value, { text }) => {
-      draft.recipe.convert.opset = wholeNumber('opset', value, { least: 7, most: 30 }, text)
-    },
-  ),
-} satisfies Record<keyof ConvertOptions, Flag>
-
 /** Paths that run code: settings of this machine for the length of a call, never part of a recipe. */
 export const pythonFlag = valued(
   'python',
@@ -118,7 +99,7 @@ export const modelFlags: readonly Flag[] = [
   load.keyPrefix,
   projectFlag,
   pythonFlag,
-  ...Object.values(convert),
+  ...convertFlags,
   load.inputs,
   load.inputsFile,
   load.seed,

@@ -11,5 +11,6 @@ export const retry: CallFlag = { name: 'retry', short: null, value: null, requir
 export const upTo: CallFlag = { name: 'up-to', short: null, value: 'STAGE', required: false, help: (t) => t.help.upTo }
 export const force: CallFlag = { name: 'force', short: null, value: null, required: false, help: (t) => t.help.force }
 export const recipe: CallFlag = { name: 'recipe', short: null, value: 'FILE', required: false, help: (t) => t.help.recipe }
-export const to: CallFlag = { name: 'to', short: null, value: 'onnx', required: true, help: (t) => t.help.to }
 export const mergeFrom: CallFlag = { name: 'merge', short: null, value: 'COPY', required: false, help: (t) => t.help.merge }
+export const to: CallFlag = { name: 'to', short: null, value: 'onnx|torchscript|exported-program|safetensors|wts', required: true, help: (t) => t.help.to }
+export const nameMap: CallFlag = { name: 'name-map', short: null, value: 'FILE', required: false, help: (t) => t.help.nameMap }

@@ -4,7 +4,8 @@ import { truncatedError } from '../files/errors'
 import type { Description, Format } from './format'
 
 const headBytes = 4096
-const head = /^(\S+) (\d{1,12})(?=[ \r\n]|$)/
+/** TensorRTX's gen_wts.py writes two spaces before the first value; others write one. */
+const head = /^(\S+) (\d{1,12}) ?(?=[ \r\n]|$)/
 /** A value: a space and 32 bits as eight hexadecimal digits. */
 const valueBytes = 9
 
@@ -13,7 +14,7 @@ export const wts: Format = {
   match({ start }) {
     const [first = '', second] = start.toString('latin1').split('\n')
     if (!/^\d{1,9}\s*$/.test(first) || second === undefined) return false
-    return second === '' ? Number(first) === 0 : /^\S+ \d+( [0-9a-fA-F]{1,8})*\s*$/.test(second.slice(0, 2000).replace(/ [0-9a-fA-F]*$/, ''))
+    return second === '' ? Number(first) === 0 : /^\S+ \d+ ?( [0-9a-fA-F]{1,8})*\s*$/.test(second.slice(0, 2000).replace(/ [0-9a-fA-F]*$/, ''))
   },
 
   async describe({ file, start, signal }): Promise<Description> {

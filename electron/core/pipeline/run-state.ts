@@ -11,6 +11,7 @@ export class RunState {
   private listeners = new Set<(snapshot: RunSnapshot) => void>()
   private revision = 0
   private running = false
+  private copying: RunSnapshot['copying'] = null
   private timer: NodeJS.Timeout | null = null
   private saving: Promise<void> = Promise.resolve()
 
@@ -24,7 +25,7 @@ export class RunState {
   }
 
   snapshot(): RunSnapshot {
-    return { ...this.run, folder: this.folder, revision: this.revision, running: this.running }
+    return { ...this.run, folder: this.folder, revision: this.revision, running: this.running, copying: this.copying ?? null }
   }
 
   onChange(listener: (snapshot: RunSnapshot) => void): () => void {
@@ -44,6 +45,12 @@ export class RunState {
     this.running = running
     this.revision += 1
     this.tell()
+  }
+
+  /** The copy that is being written, told at most ten times a second; null when it is done. */
+  setCopying(copying: RunSnapshot['copying']): void {
+    this.copying = copying
+    this.update((run) => run, copying !== null && copying !== undefined)
   }
 
   patchStage(name: StageName, patch: Partial<StageResult>, soon = false): void {

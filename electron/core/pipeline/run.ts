@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { stageNames, type Artifact, type ComparisonDetail, type LogLine, type RunSnapshot } from '../../../contract/run'
+import type { Copy } from '../../../contract/copy'
 import type { Recipe } from '../../../contract/recipe'
 import type { ExecuteOptions, RunHandle } from '../api'
 import { cancelledError } from '../cancelled'
@@ -14,6 +15,7 @@ import type { RunLog } from '../store/log-file'
 import { parseRecipe } from '../store/recipes'
 import { notARun, readRunFile } from '../store/run-folder'
 import { Archive } from './archive'
+import { saveCopy, type SaveCopy } from './copies/save-copy'
 import { Runner, type StageTable } from './runner'
 import type { RunState } from './run-state'
 import { mergeCopy } from './settled'
@@ -40,7 +42,7 @@ export interface RunOptions {
 /** A run in memory over its folder. */
 export class Run implements RunHandle {
   private controller: AbortController | null = null
-  private work: Promise<RunSnapshot> | null = null
+  private work: Promise<unknown> | null = null
   private closed = false
   private readonly logListeners = new Set<(lines: LogLine[], next: number) => void>()
   private logTimer: NodeJS.Timeout | null = null
@@ -77,6 +79,23 @@ export class Run implements RunHandle {
     return state.snapshot()
   }
 
+  async saveCopy({ signal, ...request }: SaveCopy & { signal?: AbortSignal }): Promise<Copy> {
+    const { state, services } = this.options
+    this.refuseIfBusy()
+    this.needWritable()
+    return this.atWork(signal, async (controller) => {
+      try {
+        await this.waitForHash(controller.signal)
+        return await saveCopy(request, { state, services, signal: controller.signal, log: (line) => this.addLog(line) })
+      } finally {
+        await services.pythons.endIsolated(this.folder)
+        this.options.log.flush()
+        this.tellLog()
+        state.setRunning(false)
+      }
+    })
+  }
+
   execute(options: ExecuteOptions): Promise<RunSnapshot> {
     try {
       this.refuseIfBusy()
@@ -84,18 +103,24 @@ export class Run implements RunHandle {
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)))
     }
+    return this.atWork(options.signal, (controller) => this.carry(options, controller))
+  }
+
+  /** One piece of work at a time, which `cancel` and the caller's signal end. */
+  private atWork<T>(signal: AbortSignal | undefined, work: (controller: AbortController) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     const stop = (): void => void this.cancel()
-    if (options.signal?.aborted) controller.abort(cancelledError())
-    options.signal?.addEventListener('abort', stop, { once: true })
+    if (signal?.aborted) controller.abort(cancelledError())
+    signal?.addEventListener('abort', stop, { once: true })
     this.controller = controller
     this.options.state.setRunning(true)
-    this.work = this.carry(options, controller).finally(() => {
-      options.signal?.removeEventListener('abort', stop)
+    const working = work(controller).finally(() => {
+      signal?.removeEventListener('abort', stop)
       this.controller = null
       this.work = null
     })
-    return this.work
+    this.work = working
+    return working
   }
 
   private async carry({ upTo, only = false, gate }: ExecuteOptions, controller: AbortController): Promise<RunSnapshot> {

@@ -8,10 +8,11 @@ import { makeScratch, removeScratch } from '../store/run-folder'
 import { environmentFinding } from '../toolchain'
 import { Archive } from './archive'
 import { outcomeOf } from './outcome'
-import { makeProgress, PhaseTree } from './progress'
+import { makeProgress } from './progress'
 import type { RunState } from './run-state'
 import type { PreparedStage, Stage, StageContext, StageOutput, StageProgress, StageServices } from './stage'
 import { keepSettled, nameSubject } from './settled'
+import { makeContext } from './stage-context'
 import { stageInputs } from './stage-inputs'
 import { stageKey, subjectKey } from './stage-key'
 
@@ -161,30 +162,17 @@ export class Runner {
 
   private context(scratch: string, pulse: Pulse, report: (finding: Finding) => void): StageContext {
     const { services, log } = this.options
-    const say: StageContext['log'] = (level, source, text) => {
-      pulse.alive()
-      log({ at: Date.now(), level, source, text })
-    }
-    const progress = (event: StageProgress): void => pulse.progress(event)
-    return {
-      ...services,
+    return makeContext({
+      services,
       signal: this.signal,
       scratch,
-      progress,
-      log: say,
+      progress: (event) => pulse.progress(event),
       report,
-      call: { signal: this.signal, onProgress: progress, onLog: (line) => say(line.level, line.source, line.text) },
-      native: (method, params) => {
-        const phases = new PhaseTree()
-        return services.host.call(method, params, {
-          signal: this.signal,
-          onEvent: (event) => {
-            if (event.kind === 'phase') progress(phases.take(event))
-            else say(event.level, event.source, event.text)
-          },
-        })
+      log: (line) => {
+        pulse.alive()
+        log(line)
       },
-    }
+    })
   }
 
   /** Progress with its times, a clock that goes on between the signs of life, and the limit on silence. */

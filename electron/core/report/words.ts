@@ -72,10 +72,13 @@ const en: ReportWords = {
   },
   hop: {
     'pytorch-onnx': 'PyTorch → ONNX',
+    'fp32-onnx': 'FP32 → ONNX',
     'onnx-engine': 'ONNX → engine',
     'pytorch-engine': 'PyTorch → engine',
     'expected-onnx': 'Right answers → ONNX',
     'expected-engine': 'Right answers → engine',
+    'pytorch-torchscript': 'PyTorch → TorchScript',
+    'pytorch-exported-program': 'PyTorch → exported program',
   },
   stage: { load: 'Load', convert: 'Convert', build: 'Build', validate: 'Validate' },
   state: {

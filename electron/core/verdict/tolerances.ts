@@ -1,5 +1,5 @@
 import type { Precision } from '../../../contract/engine'
-import type { Tolerance, ValidateOptions } from '../../../contract/recipe'
+import type { GraphPrecision, Tolerance, ValidateOptions } from '../../../contract/recipe'
 import type { DType } from '../../../contract/tensor'
 import { isFloat } from '../tensors'
 
@@ -28,6 +28,15 @@ export function defaultTolerance(dtype: DType | null, precision: Precision | nul
   if (ofBuild === undefined) return null
   const ofOutput = dtype === null ? undefined : byDtype[dtype]
   return ofOutput !== undefined && ofOutput.atol > ofBuild.atol ? ofOutput : ofBuild
+}
+
+/** Where nobody says anything else, quantized values are held to a tenth: the numbers, not the word, tell whether that will do. */
+const quantized: Tolerance = { atol: 1e-1, rtol: 1e-1 }
+
+/** Options and precision for `toleranceTable` where the graph itself has a precision of its own. */
+export function judgedAs(options: ValidateOptions, graph: GraphPrecision | null): [ValidateOptions, Precision | null] {
+  if (graph !== 'int8') return [options, graph]
+  return [{ ...options, atol: options.atol ?? quantized.atol, rtol: options.rtol ?? quantized.rtol }, null]
 }
 
 export type ToleranceTable = Record<string, { atol: number | null; rtol: number | null }>

@@ -35,10 +35,13 @@ export default {
   pending: 'not run yet',
   hop: {
     'pytorch-onnx': 'PyTorch → ONNX',
+    'fp32-onnx': 'FP32 → ONNX',
     'onnx-engine': 'ONNX → engine',
     'pytorch-engine': 'PyTorch → engine',
     'expected-onnx': 'Expected → ONNX',
     'expected-engine': 'Expected → engine',
+    'pytorch-torchscript': 'PyTorch → TorchScript',
+    'pytorch-exported-program': 'PyTorch → exported program',
   },
   side: { pytorch: 'PyTorch', onnx: 'ONNX', engine: 'Engine', expected: 'Expected' },
   outputsTitle: 'Outputs',

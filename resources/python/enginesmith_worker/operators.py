@@ -19,6 +19,17 @@ _REGISTERING = {
 }
 
 
+#: What a bare PyTorch brings.
+_OWN = frozenset(
+    'aten prim prims higher_order _C inductor quantized quantized_decomposed profiler rng_prims c10d _c10d_functional export'.split()
+)
+
+
+def custom_operators(operators: list[str]) -> list[str]:
+    """Those of ``namespace::name`` that PyTorch itself does not bring."""
+    return [name for name in operators if name.partition('::')[0] not in _OWN]
+
+
 def is_registered(operator: str) -> bool:
     """True where this process knows ``namespace::name`` (an overload after a dot may follow)."""
     namespace, _, name = operator.partition('::')

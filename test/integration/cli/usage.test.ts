@@ -53,8 +53,6 @@ describe('a call that is refused', () => {
     [['run', 'a.pt'], 'USAGE'],
     [['run', 'a.pt', '--out', 'd', '--atol', 'much'], 'USAGE'],
     [['run', 'a.pt', '--out', 'd', '--allow-global', 'x'], 'USAGE'],
-    [['convert', 'a.pt', '--to', 'torchscript', '-o', 'b.pt'], 'CONVERT_TARGET_UNSUPPORTED'],
-    [['convert', 'a.pt', '--to', 'safetensors', '-o', 'b.st'], 'CONVERT_TARGET_UNSUPPORTED'],
     [['convert', 'a.pt', '--to', 'tflite', '-o', 'b'], 'USAGE'],
     [['convert', 'a.pt', '-o', 'b.onnx'], 'USAGE'],
     [['build', 'small.onnx', '-o', 'there.engine'], 'OUT_EXISTS'],

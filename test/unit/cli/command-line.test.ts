@@ -35,7 +35,6 @@ async function called(argv: string[], changes: Partial<Surroundings> = {}) {
 describe('a call that comes to nothing', () => {
   it.each([
     [['run', 'a.pt', '--bogus', '--json'], 'run', 'UNKNOWN_FLAG'],
-    [['convert', 'a.pt', '--to', 'wts', '-o', 'b', '--json'], 'make', 'CONVERT_TARGET_UNSUPPORTED'],
     [['convert', 'a.pt', '--to', 'onxx', '-o', 'b', '--json'], 'make', 'USAGE'],
     [['build', 'a.onnx', '-o', 'b', '--backend', 'onnxruntime', '--json'], 'make', 'BUILD_OPTION_UNSUPPORTED'],
     [['run', 'a.pt', '--out', 'd', '--recipe', '/none.json', '--json'], 'run', 'FILE_NOT_FOUND'],

@@ -132,7 +132,7 @@ describe('help', () => {
     expect(commands.map(usageOf)).toEqual([
       'enginesmith doctor',
       'enginesmith inspect FILE',
-      'enginesmith convert FILE --to onnx -o FILE',
+      'enginesmith convert FILE --to onnx|torchscript|exported-program|safetensors|wts -o FILE',
       'enginesmith build FILE -o FILE',
       'enginesmith run FILE --out DIR',
       'enginesmith compare A.npz B.npz',

@@ -65,7 +65,7 @@ function core(file: string): string[] {
 
 const texts = [
   ...filesOf('native/src', /\.cpp$/).flatMap(native),
-  ...['engines', 'engine-host', 'verdict', 'pipeline/stages', 'toolchain', 'formats']
+  ...['engines', 'engine-host', 'verdict', 'pipeline/stages', 'pipeline/copies', 'toolchain', 'formats']
     .flatMap((folder) => filesOf(`electron/core/${folder}`, /\.ts$/))
     .flatMap(core),
 ]

@@ -6,12 +6,13 @@ import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { notJudged } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import { tensorSets } from '../tensor-sets'
+import { secondInputs, type SecondInput } from '../second-input'
 import { adoptOnnx, collectOnnx, inspectOnnx } from './adopt-onnx'
 import { compareHop } from './compare-hop'
 import { modelWorker } from './model-worker'
 import { checkUnchanged } from './source'
 
-const version = 1
+const version = 2
 
 /** Convert: PyTorch to ONNX, checked, and compared with PyTorch at once. An ONNX file is taken over as it is. */
 export const convertStage: Stage<'convert'> = {
@@ -26,12 +27,13 @@ export const convertStage: Stage<'convert'> = {
       }
     }
     const { model, modelArgs, keyPrefix } = recipe.load
+    const { exporter, opset } = recipe.convert
     const { packages, python } = await services.toolchain.environment()
     return {
       key: {
         stage: 'convert',
         version,
-        options: { ...recipe.convert, model, modelArgs, keyPrefix: keyPrefix ?? null, inputs: cards.load?.signature?.inputs ?? null },
+        options: { exporter, opset, model, modelArgs, keyPrefix: keyPrefix ?? null, inputs: cards.load?.signature?.inputs ?? null },
         inputs: [inputs.file.sha256 ?? '', ...artifacts.load.filter((artifact) => artifact.kind === 'tensors').map((artifact) => artifact.sha256)],
         environment: { python, torch: packages['torch'] ?? null, onnxscript: packages['onnxscript'] ?? null, onnx: packages['onnx'] ?? null },
       },
@@ -95,7 +97,11 @@ async function exportModel(inputs: StageInputs, services: StageServices, context
   // What ONNX Runtime does not take, another engine may: its inputs are then read from the file itself.
   const signature = described ?? (await context.describeFile(onnx, { signal: context.signal, hash: 'later' })).signature
   const made = await card(onnx, signature, exported.exporter, checked !== null || described !== null, checked)
-  return { produced: [set], card: { ...made, opset: exported.opset }, ...(await firstHop(inputs, onnx, described, context)) }
+  return {
+    produced: [set],
+    card: { ...made, opset: exported.opset },
+    ...(await firstHop(inputs, onnx, described, () => secondInputs(inputs, worker, source, context), context)),
+  }
 }
 
 /** The ONNX checker of the managed environment, where there is one; what it refuses is no model. */
@@ -148,10 +154,16 @@ async function card(
 }
 
 /** The first hop; a file that ONNX Runtime has no means to run is kept and not judged: another engine may still take it. */
-async function firstHop(inputs: StageInputs, onnx: string, described: Signature | null, context: StageContext): ReturnType<typeof compareHop> {
+async function firstHop(
+  inputs: StageInputs,
+  onnx: string,
+  described: Signature | null,
+  second: () => Promise<SecondInput[]>,
+  context: StageContext,
+): Promise<Pick<StageOutput<'convert'>, 'comparisons' | 'details'>> {
   let reason = 'ONNX Runtime does not accept the file.'
   try {
-    if (described !== null) return await compareWithTorch(inputs, onnx, described, context)
+    if (described !== null) return await compareWithTorch(inputs, onnx, described, await second(), context)
   } catch (error) {
     if (!(error instanceof EnginesmithError) || error.code !== 'HOP_NOT_JUDGED') throw error
     context.report(error.toFinding('warning'))
@@ -162,21 +174,31 @@ async function firstHop(inputs: StageInputs, onnx: string, described: Signature 
 }
 
 /** The first hop, at once: a broken export is seen before minutes go into a build. The verdict is Validate's to give. */
-async function compareWithTorch(inputs: StageInputs, onnx: string, signature: Signature, context: StageContext): ReturnType<typeof compareHop> {
-  const result = await compareHop({ inputs, onnx, signature, hop: 'pytorch-onnx' }, context)
-  const bad = result.comparisons.filter((row) => row.verdict === 'fail')
+async function compareWithTorch(
+  inputs: StageInputs,
+  onnx: string,
+  signature: Signature,
+  second: SecondInput[],
+  context: StageContext,
+): Promise<Pick<StageOutput<'convert'>, 'comparisons' | 'details'>> {
+  const run = (given: string[], outputs: string[]): Promise<unknown> => context.native('ort.run', { onnx, inputs: given, outputs })
+  const { comparisons, details, frozen } = await compareHop({ inputs, signature, hop: 'pytorch-onnx', run, second }, context)
+  const bad = comparisons.filter((row) => row.verdict === 'fail')
   if (bad.length > 0) {
     const other = inputs.recipe.convert.exporter === 'dynamo' ? 'torchscript' : 'dynamo'
+    const said = bad.map((row) => `${row.output}${row.reason === null ? '' : ` (${row.reason})`}`).join(', ')
     context.report(
       makeFinding(
         'CONVERT_MISMATCH',
         'warning',
-        `The ONNX file does not do what the PyTorch model does: ${bad.map((row) => `${row.output}${row.reason === null ? '' : ` (${row.reason})`}`).join(', ')}.`,
-        `Try the ${other} exporter, or another opset.`,
-        { outputs: bad.map((row) => ({ ...row })) },
+        frozen
+          ? `The ONNX file does what the PyTorch model does at the sample, but not at a second input: a size or a branch was frozen. ${said}.`
+          : `The ONNX file does not do what the PyTorch model does: ${said}.`,
+        frozen ? `Use the ${other} exporter, or change the code that follows the sample's sizes or values.` : `Try the ${other} exporter, or another opset.`,
+        { outputs: bad.map((row) => ({ ...row })), frozen, second: second.map(({ sizes }) => sizes) },
         [{ kind: 'set-option', label: `Use the ${other} exporter`, path: 'convert.exporter', value: other }],
       ),
     )
   }
-  return result
+  return { comparisons, details }
 }

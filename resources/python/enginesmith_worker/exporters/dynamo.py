@@ -59,7 +59,7 @@ def export(request: Export, path: str) -> None:
         'artifacts_dir': os.path.dirname(path),
     }
     if not is_program:
-        options['dynamic_shapes'] = _dynamic_shapes(request, torch)
+        options['dynamic_shapes'] = dynamic_shapes(request, torch)
     try:
         torch.onnx.export(
             request.module,
@@ -73,7 +73,7 @@ def export(request: Export, path: str) -> None:
         raise _explain(error, torch, is_program) from error
 
 
-def _dynamic_shapes(request: Export, torch: Any) -> Any:
+def dynamic_shapes(request: Export, torch: Any) -> Any:
     """One torch.export.Dim for each symbol, shared by all inputs that name it; None where nothing is dynamic."""
     dims: dict[str, Any] = {}
     shapes = []
@@ -99,7 +99,7 @@ def _explain(error: BaseException, torch: Any, is_program: bool) -> WorkerError:
         causes.append(causes[-1].__cause__)
     # torch wraps what went wrong in the names of its steps; the innermost says what it was.
     cause, text = causes[-1], uncoloured(error)
-    where = user_frame(cause) or user_frame(error) or _named_frame(text)
+    where = user_frame(cause) or user_frame(error) or named_frame(text)
     at = f' ({where["file"]}, line {where["line"]})' if where else ''
     operators = sorted(set(re.findall(r"No ONNX function found for <OpOverload\(op='([\w.]+)'", text)))
     evidence: dict[str, Any] = {
@@ -123,7 +123,7 @@ def _explain(error: BaseException, torch: Any, is_program: bool) -> WorkerError:
     return WorkerError('CONVERT_FAILED', said, remedy + other, evidence, OTHER)
 
 
-def _named_frame(text: str) -> dict[str, Any] | None:
+def named_frame(text: str) -> dict[str, Any] | None:
     """The last line of the user's code that the exporter's own text names."""
     for file, line in reversed(re.findall(r'File "([^"]+)", line (\d+)', text)):
         if os.path.isfile(file) and 'site-packages' not in file:

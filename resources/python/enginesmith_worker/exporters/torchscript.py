@@ -39,10 +39,10 @@ def export(request: Export, path: str, is_scripted: bool) -> list[dict[str, Any]
             raise
         except Exception as error:
             raise _explain(error, torch, is_scripted) from error
-    return _frozen(caught, torch)
+    return frozen_values(caught, torch, OTHER)
 
 
-def _frozen(caught: list[warnings.WarningMessage], torch: Any) -> list[dict[str, Any]]:
+def frozen_values(caught: list[warnings.WarningMessage], torch: Any, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """``CONVERT_TRACE_CONSTANT`` for each line that turned a tensor into a number while it was traced."""
     own = os.path.dirname(os.path.abspath(torch.__file__))
     found: dict[tuple[str, int], dict[str, Any]] = {}
@@ -65,7 +65,7 @@ def _frozen(caught: list[warnings.WarningMessage], torch: Any) -> list[dict[str,
                     'code': linecache.getline(warning.filename, warning.lineno).strip(),
                     'reason': first_line(warning.message),
                 },
-                OTHER,
+                actions,
             ),
         )
     return list(found.values())

@@ -20,15 +20,18 @@ from ..torch_import import import_torch
 _CUT_OFF = re.compile('central directory|failed locating file|truncated|unexpected EOF|file in archive|Ran out of input|index out of range')
 
 
-def unpickle(source: dict[str, Any], context: Context) -> Any:
-    """The object in a ``torch.save`` file, on the CPU; raises the errors of loading with their remedies."""
+def unpickle(source: dict[str, Any], context: Context, mmap: bool = False) -> Any:
+    """The object in a ``torch.save`` file, on the CPU; raises the errors of loading with their remedies.
+
+    With ``mmap`` (zip files only) the tensors stay in the file until they are read.
+    """
     torch = import_torch()
     path = source['path']
     _refuse_old_tar(path, torch)
     with _main_alias(source):
         try:
             with _allowed(source, torch):
-                return torch.load(path, map_location='cpu', weights_only=True)
+                return torch.load(path, map_location='cpu', weights_only=True, **({'mmap': True} if mmap else {}))
         except pickle.UnpicklingError as error:
             refused = _refused(path, source, error)
             if not source['trusted']:

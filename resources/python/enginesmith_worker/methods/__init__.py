@@ -4,10 +4,13 @@ from .check_onnx import check_onnx
 from .export_onnx import export_onnx
 from .load import load
 from .look import look
+from .make_program import make_program
+from .make_torchscript import make_torchscript
 from .run import run
 from .scan import scan
 from .torch_info import torch_info
 from .versions import versions
+from .write_weights import write_weights
 
 METHODS = {
     'versions': versions,
@@ -18,4 +21,7 @@ METHODS = {
     'run': run,
     'export_onnx': export_onnx,
     'check_onnx': check_onnx,
+    'make_torchscript': make_torchscript,
+    'make_program': make_program,
+    'write_weights': write_weights,
 }
