@@ -58,6 +58,8 @@ export const reportTemplate = `<!doctype html>
 <% if (it.snapshot.cards.build && it.snapshot.cards.build.readBacks.length > 0) { %><section>
 <h2><%= it.words.headings.requested %></h2>
 <p class="soft"><%= it.snapshot.cards.build.backend %> <%= it.snapshot.cards.build.libraryVersion ?? '' %> <%= it.snapshot.cards.build.targets.join(', ') %></p>
+<% if (it.snapshot.cards.build.notReadBack) { %><p><%= it.words.notReadBack(it.words.reason(it.snapshot.cards.build.notReadBack)) %></p><% } %>
+<% if (it.snapshot.cards.build.precisions.length > 0) { %><p class="mono"><%= it.snapshot.cards.build.precisions.map((part) => part.type + ' ' + part.layers).join(', ') %></p><% } %>
 <div class="scroll"><table><thead><tr><% for (const name of ['option', 'requested', 'achieved', 'readFrom']) { %><th><%= it.words.columns[name] %></th><% } %></tr></thead><tbody>
 <% for (const row of it.snapshot.cards.build.readBacks) { %><tr><td><%= row.option %></td><td class="mono"><%= row.requested ?? '–' %></td><td class="mono <%= row.same === false ? 'fail' : '' %>"><%= row.achieved ?? '–' %></td><td class="soft"><%= row.readFrom %></td></tr><% } %>
 </tbody></table></div>

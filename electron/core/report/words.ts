@@ -8,6 +8,8 @@ export interface ReportWords {
   lang: string
   told: (finding: Finding) => Told
   reason: (reason: string) => string
+  /** The engine's own word is missing, and why. */
+  notReadBack: (reason: string) => string
   title: string
   verdict: Record<Verdict | 'none', string>
   verdictText: Record<Verdict | 'none', string>
@@ -91,6 +93,7 @@ const en: ReportWords = {
     cancelled: 'cancelled',
     crashed: 'crashed',
   },
+  notReadBack: (reason) => `The engine was not read back: ${reason}. The rows are the builder’s word and the file’s header.`,
   headings: {
     comparisons: 'Comparisons',
     charts: 'Where the error lies',
@@ -168,6 +171,7 @@ const zh: ReportWords = {
     cancelled: '已取消',
     crashed: '崩溃',
   },
+  notReadBack: (reason) => `未能读回引擎：${reason}。以下各行来自构建器与文件头。`,
   headings: {
     comparisons: '比较',
     charts: '误差分布',
