@@ -15,6 +15,13 @@ SAMPLES = os.path.join(ROOT, 'resources', 'samples')
 
 torch.set_num_threads(1)
 
+RELEASE = tuple(int(part) for part in torch.__version__.split('.')[:2])
+
+
+def since(release, why):
+    """For what older PyTorch lacks: `npm run torch-versions` runs these tests under several."""
+    return pytest.mark.skipif(tuple(int(part) for part in release.split('.')) > RELEASE, reason=f'PyTorch {release}: {why}')
+
 
 @pytest.fixture(scope='session')
 def worker():

@@ -1,8 +1,10 @@
 """Models by the names that their libraries know them under; timm and ultralytics are tried by `npm run zoo`."""
 
+import pytest
 import torch
-import torchvision
 from conftest import failing, run, saved, source
+
+torchvision = pytest.importorskip('torchvision', reason='torchvision belongs to the pinned PyTorch')
 
 
 def test_a_torchvision_model_by_name(worker, tmp_path):

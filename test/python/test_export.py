@@ -7,11 +7,16 @@ import numpy
 import onnx
 import pytest
 import torch
-from conftest import failing, run, saved, source
+from conftest import failing, run, saved, since, source
 from enginesmith_worker.tensors import write_tensors
 from onnx.reference import ReferenceEvaluator
 
-BOTH = pytest.mark.parametrize('exporter', ['dynamo', 'torchscript'])
+DYNAMO = since('2.5', 'dynamo exporter with names and dynamic sizes')
+BOTH = pytest.mark.parametrize('exporter', [pytest.param('dynamo', marks=DYNAMO), 'torchscript'])
+#: torch 2.6 and the onnxscript of today disagree on a batch norm.
+BATCH_NORM = since('2.7', 'batch norm by the dynamo exporter with a current onnxscript')
+
+BATCHED = pytest.mark.parametrize('exporter', [pytest.param('dynamo', marks=BATCH_NORM), 'torchscript'])
 
 
 def spec(name, *shape, dtype='float32'):
@@ -54,7 +59,7 @@ def net(folder, name):
     return source(saved(folder, getattr(nets, name)()), 'state-dict', f'nets:{name}')
 
 
-@BOTH
+@BATCHED
 @pytest.mark.parametrize('batch', [1, 3])
 def test_a_dynamic_batch_whatever_the_sample(worker, tmp_path, exporter, batch):
     model = net(tmp_path, 'Dropped')
@@ -104,7 +109,7 @@ def test_output_names_that_were_asked_for(worker, tmp_path, exporter):
     assert [value.name for value in proto.graph.output] == ['sum', 'double']
 
 
-@BOTH
+@BATCHED
 def test_the_live_model_is_not_spoiled(worker, tmp_path, exporter):
     model, x = net(tmp_path, 'Dropped'), torch.randn(3, 4)
     before, _ = run(worker, model, {'x': x}, tmp_path)
@@ -113,6 +118,7 @@ def test_the_live_model_is_not_spoiled(worker, tmp_path, exporter):
     assert torch.equal(before['output'], after['output'])
 
 
+@since('2.7', 'one opset domain first')
 def test_an_opset_that_dynamo_raises_is_told(worker, tmp_path):
     proto, answer = export(worker, tmp_path, net(tmp_path, 'Affine'), [spec('x', 2, 4)], {'x': torch.ones(2, 4)}, 'dynamo', 13)
     if answer['opset'] != 13:
@@ -142,6 +148,7 @@ def test_what_tracing_freezes_is_told_with_file_and_line(worker, tmp_path):
     assert found[0]['evidence']['code'] == 'if x.sum() > 0:'
 
 
+@since('2.7', 'no trace behind torch.export')
 def test_dynamo_refuses_what_tracing_freezes(worker, tmp_path):
     with failing('CONVERT_FAILED') as error:
         export(worker, tmp_path, net(tmp_path, 'Frozen'), [spec('x', 'N', 2)], {'x': torch.ones(3, 2)}, 'dynamo')
@@ -152,6 +159,7 @@ def test_dynamo_refuses_what_tracing_freezes(worker, tmp_path):
     assert not (tmp_path / 'model.onnx').exists()
 
 
+@DYNAMO
 def test_a_dimension_that_the_code_fixes(worker, tmp_path):
     with failing('CONVERT_FAILED') as error:
         export(worker, tmp_path, net(tmp_path, 'Fixed'), [spec('x', 'N', 6)], {'x': torch.ones(2, 6)}, 'dynamo')
@@ -168,6 +176,7 @@ def test_an_operator_without_onnx(worker, tmp_path, exporter):
     assert error['actions'][0]['kind'] == 'choose-exporter'
 
 
+@DYNAMO
 def test_an_input_that_the_graph_drops_is_told(worker, tmp_path):
     inputs = [spec('x', 2), spec('ignored', 2)]
     tensors = {'x': torch.ones(2), 'ignored': torch.ones(2)}
@@ -200,6 +209,7 @@ def test_torchscript_files_take_the_torchscript_exporter(worker, tmp_path, expor
     agree(worker, tmp_path, model, proto, {'x': torch.randn(6, 4)})
 
 
+@DYNAMO
 @BOTH
 @pytest.mark.parametrize('name', ['Affine', 'Pair', 'Keyed'])
 def test_exported_programs_take_the_dynamo_exporter(worker, tmp_path, exporter, name):

@@ -9,7 +9,7 @@ import hostile
 import nets
 import pytest
 import torch
-from conftest import failing, run, source
+from conftest import failing, run, since, source
 from enginesmith_worker.forward import explain_forward
 from enginesmith_worker.loaders.program_errors import explain_program
 from enginesmith_worker.model import Model
@@ -65,6 +65,7 @@ def test_nested_outputs_are_named_as_the_module_itself_is(worker, tmp_path):
     assert outputs['parts_1.deep'].tolist() == (x * 2).tolist()
 
 
+@since('2.5', 'such names')
 def test_names_that_torch_makes_of_calls_in_place_are_no_code(worker, tmp_path):
     class Twice(torch.nn.Module):
         def __init__(self):
@@ -116,6 +117,7 @@ def test_an_operator_of_another_library_is_read_from_the_archive_first(worker, t
     assert error['evidence']['operators'] == ['faraway::thrice']
 
 
+@since('2.9', 'archives with a table of weights')
 def test_a_weight_that_the_file_lacks(worker, tmp_path):
     path = exported(tmp_path, nets.Affine(), (torch.randn(3, 4),))
     edit(path, lambda tree: tree['config'].pop('linear.weight'), 'model_weights_config.json')

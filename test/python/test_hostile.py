@@ -10,7 +10,7 @@ import nets
 import pytest
 import torch
 from client import Failure
-from conftest import failing, source
+from conftest import failing, since, source
 
 NAMES = ['zip', 'legacy', 'plain', 'stack-global', 'walking', 'old-opcodes', 'eval', 'in-zip', 'before-the-error', 'second-pickle']
 
@@ -185,6 +185,7 @@ def test_such_a_graph_does_run_without_the_screen(tmp_path, canary):
     assert canary.exists()
 
 
+@since('2.9', 'archives with a pickle for each weight')
 @pytest.mark.parametrize('ending', ['data/sample_inputs/model.pt', 'weights/weight_0'])
 def test_pickles_inside_a_program_are_weights_only(worker, tmp_path, canary, ending):
     path = program(tmp_path)

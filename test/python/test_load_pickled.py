@@ -7,7 +7,7 @@ import sys
 import nets
 import pytest
 import torch
-from conftest import failing, run, source
+from conftest import failing, run, since, source
 
 
 def pickled(folder, thing, name='whole.pt', legacy=False):
@@ -47,6 +47,7 @@ def test_a_legacy_whole_model_needs_trust(worker, tmp_path):
     assert torch.equal(made['output'], module(torch.ones(2, 4)).detach())
 
 
+@since('2.6', 'its own listing')
 def test_the_names_are_those_that_torch_itself_refuses(worker, tmp_path):
     path = pickled(tmp_path, {'model': nets.Dropped(), 'names': collections.Counter('ab')})
     theirs = torch.serialization.get_unsafe_globals_in_checkpoint(path)

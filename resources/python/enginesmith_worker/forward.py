@@ -80,9 +80,11 @@ def explain_forward(error: Exception, model: Model, tensors: dict[str, Any], pat
             evidence,
             set_inputs,
         )
+    whole = [name for name, tensor in tensors.items() if not tensor.dtype.is_floating_point and not tensor.dtype.is_complex]
+    hint = f' Random whole numbers are 0 or 1: give real ones for {", ".join(whole)} by a file of inputs or a range.' if whole else ''
     return WorkerError(
         'LOAD_FAILED',
         f"The model's own code fails on the sample inputs{at}: {type(error).__name__}: {text}",
-        f'The inputs were {given}. Check them, and run the model in its own environment.',
+        f'The inputs were {given}. Check them, and run the model in its own environment.{hint}',
         evidence,
     )

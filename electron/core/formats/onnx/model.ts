@@ -265,7 +265,8 @@ function dimOf(bytes: Buffer, input: string, axis: number): Dim {
   let dim: Dim | undefined
   for (const field of fieldsOf(bytes)) {
     if (field.number === 1 && field.value >= 0) dim = field.value
-    if (field.number === 2 && field.length > 0) dim = symbolName(field.bytes.toString('utf8'))
+    // A name of marks alone ("?") names nothing: two of them are not one size.
+    if (field.number === 2 && field.length > 0 && /[A-Za-z0-9]/.test(field.bytes.toString('utf8'))) dim = symbolName(field.bytes.toString('utf8'))
   }
   // A size that is neither given nor named varies on its own.
   return dim ?? `${symbolName(input)}_dim${axis}`

@@ -32,10 +32,13 @@ function sized(tag: number, varint: () => number): Field {
 
 function varintFrom(next: () => number): number {
   let value = 0
+  let exact = 0n
   for (let index = 0; index < 10; index++) {
     const byte = next()
     value += (byte & 0x7f) * 2 ** (7 * index)
-    if (byte < 0x80) return value >= 2 ** 63 ? value - 2 ** 64 : value
+    exact |= BigInt(byte & 0x7f) << BigInt(7 * index)
+    // A negative number takes all ten bytes; a double is too short for it before the sign is taken out.
+    if (byte < 0x80) return index < 7 ? value : Number(BigInt.asIntN(64, exact))
   }
   throw new FormatError('it has a number that is too long')
 }

@@ -71,6 +71,12 @@ def frozen_values(caught: list[warnings.WarningMessage], torch: Any, actions: li
     return list(found.values())
 
 
+def _source_of(text: str) -> dict[str, Any] | None:
+    """The line of the script's own source that the exporter names; that file lies where the script was made."""
+    found = re.search(r'# (\S+\.py):(\d+):\d+', text)
+    return {'file': found.group(1), 'line': int(found.group(2)), 'code': ''} if found else None
+
+
 def _explain(error: Exception, torch: Any, is_scripted: bool) -> WorkerError:
     if isinstance(error, ModuleNotFoundError) or 'is not installed' in str(error):
         return WorkerError(
@@ -80,7 +86,7 @@ def _explain(error: Exception, torch: Any, is_scripted: bool) -> WorkerError:
             {'package': getattr(error, 'name', None) or 'onnx', 'exporter': 'torchscript'},
             [{'kind': 'choose-python', 'label': 'Choose another Python'}],
         )
-    where = user_frame(error)
+    where = user_frame(error) or _source_of(str(error))
     at = f' ({where["file"]}, line {where["line"]})' if where else ''
     operators = re.findall(r"Exporting the operator '([\w:]+)'", str(error))
     evidence = {
@@ -92,7 +98,8 @@ def _explain(error: Exception, torch: Any, is_scripted: bool) -> WorkerError:
     }
     if is_scripted:
         remedy, actions = (
-            'TorchScript has no other exporter: convert the original model instead of its TorchScript file.',
+            'TorchScript has no other exporter, so nothing here converts this file: convert the original model, or take the '
+            'ONNX file that its authors may ship beside it. PyTorch runs it as it is.',
             [],
         )
     else:

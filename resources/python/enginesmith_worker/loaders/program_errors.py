@@ -18,6 +18,10 @@ _RANGE = re.compile(
     r'not in range|Invalid ranges|ValueRangeError|not in the expected range|outside of (inline )?constraint',
     re.IGNORECASE,
 )
+# torch 2.4 writes sizes that are worked out (a half, a scaled one) by functions that its own reader does not know.
+_FORMULA = re.compile(
+    r'^[\'"]?(IntTrueDiv|FloatTrueDiv|ToFloat|TruncToInt|TruncToFloat|RoundToInt|CeilToInt|FloorToInt|PythonMod|PowByNatural)[\'"]?$'
+)
 _GUARD = re.compile(r'Guard failed|Expected input .* to be (equal to|[<>]=|of the form)|to be equal to \d+, but got', re.IGNORECASE)
 _UNRESOLVED = re.compile(r'failed to resolve torch\.ops\.(\w+)\.(\w+)')
 
@@ -48,6 +52,14 @@ def explain_program(error: BaseException, path: str, made_by: str | None = None)
             'dynamic sizes are 2 or more.',
             evidence,
         )
+    if isinstance(error, KeyError) and _FORMULA.search(text):
+        return WorkerError(
+            'EXPORT_SYMBOLIC_SHAPE',
+            f'A symbolic size of {name} is worked out by {first_line(error)}, which PyTorch {version} writes but cannot read back.',
+            'PyTorch 2.4 wrote such files, 2.5 reads its own: export it again with 2.5 or newer, or with that size as a number.',
+            evidence,
+            [{'kind': 'choose-python', 'label': 'Choose another Python'}],
+        )
     if _LIFTED.search(text):
         return WorkerError(
             'EXPORT_LIFTED_PARAMETERS',
@@ -59,14 +71,24 @@ def explain_program(error: BaseException, path: str, made_by: str | None = None)
         found = _ATTRIBUTE.search(text)
         names = [group for group in found.groups() if group] if found else []
         return missing_attribute_error(names, path)
+    remedy = 'Use the PyTorch version that exported it, or export it again with this one.'
+    if made_by is not None and _release(made_by) > _release(version):
+        remedy = (
+            'An older PyTorch does not read what a newer one wrote: choose a Python with '
+            f'PyTorch {made_by} or newer, or export it again with {version}.'
+        )
     return WorkerError(
         'LOAD_FAILED',
         f'PyTorch {version} cannot load the exported program {name}'
         f'{f", which PyTorch {made_by} wrote" if made_by else ""}: {type(error).__name__}: {first_line(error)}',
-        'Use the PyTorch version that exported it, or export it again with this one.',
+        remedy,
         {**evidence, 'madeBy': made_by},
         [{'kind': 'choose-python', 'label': 'Choose another Python'}],
     )
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r'\d+', version.partition('+')[0])[:2])
 
 
 def missing_attributes(program: Any, path: str) -> None:

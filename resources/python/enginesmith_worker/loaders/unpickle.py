@@ -215,11 +215,22 @@ def _allowed(source: dict[str, Any], torch: Any) -> Iterator[None]:
         return
     before = list(serialization.get_safe_globals())  # torch 2.4 gives its own list, which the next line extends
     serialization.add_safe_globals([pair[0] for pair in objects])
+    # torch 2.4 goes by an object's own name: one that the pickle knows under another (__main__) goes by that meanwhile.
+    renamed = [(thing, thing.__module__) for thing, name in objects if _other_module(thing, name)]
+    for thing, name in objects:
+        if _other_module(thing, name):
+            thing.__module__ = name.rpartition('.')[0]
     try:
         yield
     finally:
+        for thing, module in renamed:
+            thing.__module__ = module
         serialization.clear_safe_globals()
         serialization.add_safe_globals(before)
+
+
+def _other_module(thing: Any, name: str) -> bool:
+    return isinstance(thing, type) and name.rpartition('.')[2] == thing.__name__ and name.rpartition('.')[0] != thing.__module__
 
 
 def _resolve(name: str, source: dict[str, Any]) -> Any:
