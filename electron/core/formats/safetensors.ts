@@ -27,7 +27,14 @@ export const safetensors: Format = {
   },
 }
 
-async function readIndex({ file, start }: Subject): Promise<z.infer<typeof indexSchema> | null> {
+/** The files beside an index that hold its tensors; empty for a single file. What of them is not there is left out. */
+export async function shardFiles(path: string): Promise<string[]> {
+  const index = await withFile(path, async (file) => readIndex({ file, start: await file.read(0, Math.min(4096, file.size)) }))
+  const inside = [...new Set(Object.values(index?.weight_map ?? {}))].filter((shard) => shard === shard.replace(/[/\\]/g, '') && shard !== '..').sort()
+  return inside.map((shard) => join(dirname(path), shard))
+}
+
+async function readIndex({ file, start }: Pick<Subject, 'file' | 'start'>): Promise<z.infer<typeof indexSchema> | null> {
   if (!/^\s*\{/.test(start.toString('latin1', 0, 64)) || file.size > maxIndexBytes) return null
   try {
     const text = (await file.read(0, file.size)).toString('utf8')

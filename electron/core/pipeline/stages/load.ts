@@ -9,7 +9,7 @@ import { tensorsDigest } from '../../tensors'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import { outputFiles, setName } from '../tensor-sets'
 import { modelWorker } from './model-worker'
-import { checkUnchanged, projectDigest, refuseUnloadable } from './source'
+import { checkUnchanged, projectDigest, refuseUnloadable, shardDigests } from './source'
 
 const version = 1
 
@@ -35,7 +35,7 @@ export const loadStage: Stage<'load'> = {
               max: max.map((size, axis) => (opt[axis] === 1 ? Math.min(size, 2) : null)),
             })) ?? null,
         },
-        inputs: [file.sha256 ?? '', inputsFile === null ? '' : await tensorsDigest(inputsFile)],
+        inputs: [file.sha256 ?? '', inputsFile === null ? '' : await tensorsDigest(inputsFile), ...(await shardDigests(file))],
         environment: onnx
           ? {}
           : { python: environment?.python ?? null, torch: environment?.torch ?? null, project: await projectDigest(services.settings().project) },

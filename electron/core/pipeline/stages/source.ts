@@ -5,6 +5,8 @@ import type { ModelFile } from '../../../../contract/run'
 import type { LoadOptions } from '../../../../contract/recipe'
 import type { ModelSource } from '../../../../contract/worker'
 import { EnginesmithError } from '../../errors'
+import { sha256File } from '../../files/hash'
+import { shardFiles } from '../../formats/safetensors'
 import type { Granted } from '../../trust/names'
 import { refuseUntrusted } from '../../trust/refuse'
 import type { StageInputs, StageServices } from '../stage'
@@ -86,6 +88,13 @@ export async function checkUnchanged(file: ModelFile): Promise<void> {
       now: bytes,
     },
   )
+}
+
+/** The weights that an index of safetensors files stands for: its own hash says nothing of them. What cannot be read, Load will tell. */
+export async function shardDigests(file: ModelFile): Promise<string[]> {
+  if (file.format !== 'safetensors' || file.facts['files'] === undefined) return []
+  const shards = await shardFiles(file.path).catch(() => [])
+  return Promise.all(shards.map((shard) => sha256File(shard).catch(() => 'unreadable')))
 }
 
 const skippedFolders = new Set(['node_modules', '__pycache__', 'venv', 'site-packages', 'build', 'dist'])
