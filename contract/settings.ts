@@ -18,7 +18,7 @@ const fields = z.object({
   runsFolder: z.string().nullable(),
   engineHost: z.enum(['child', 'in-process']),
   /** Minutes without a sign of life after which a stage is ended. */
-  stageTimeoutMinutes: z.number().min(1),
+  stageTimeoutMinutes: z.number().min(0.05),
   inspectorOpen: z.boolean(),
   logOpen: z.boolean(),
   window: z.object({ width: z.number(), height: z.number(), maximized: z.boolean() }).nullable(),

@@ -6,6 +6,7 @@ import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { merge } from '../flags/merge'
 import { mergeFrom } from '../flags/own'
+import { timeLimitFlag } from '../flags/time-limit'
 import { runLines } from '../output/human'
 import { closing, execute } from './run'
 
@@ -13,18 +14,20 @@ export const validateCommand = defineCommand<RunDocument>({
   name: 'validate',
   args: [{ name: 'RUN', help: (t) => t.arguments.run }],
   own: [mergeFrom],
-  flags: compareFlags,
+  flags: [...compareFlags, timeLimitFlag],
   empty: emptyRun,
   print: runLines,
   async run(call, context) {
     const { settings } = await draftOf(call, context)
+    // Settings lie over those of the machine and touch no recipe.
+    const given = call.given.filter(({ flag }) => flag !== timeLimitFlag)
     const core = await context.core(settings)
     const handle = await core.runs.open(context.resolve(call.args[0] ?? ''))
     return closing(handle, async () => {
       // The flags lie over the recipe that the run was made with, not over the defaults.
       const before = handle.snapshot().recipe
-      const { recipe } = merge(before, call.given, { text: context.text, resolve: context.resolve, program: context.resolve })
-      if (call.given.length > 0) await handle.setRecipe(recipe)
+      const { recipe } = merge(before, given, { text: context.text, resolve: context.resolve, program: context.resolve })
+      if (given.length > 0) await handle.setRecipe(recipe)
       const from = call.own['merge']
       const outcome = await execute(handle, context, {
         upTo: 'validate',
@@ -32,7 +35,7 @@ export const validateCommand = defineCommand<RunDocument>({
         work: typeof from === 'string' ? async () => void (await handle.merge(context.resolve(from))) : undefined,
       })
       // A run's recipe is that of the results in it: flags that led to none must not stay.
-      if (call.given.length > 0 && !isDone(outcome.document.stages.validate.state)) await handle.setRecipe(before)
+      if (given.length > 0 && !isDone(outcome.document.stages.validate.state)) await handle.setRecipe(before)
       return outcome
     })
   },

@@ -10,6 +10,7 @@ import {
 import type { BuildOptions } from '../../../contract/recipe'
 import { profilesFromShapes } from '../../core/inputs/parse'
 import { UsageError } from '../usage'
+import { timeLimitFlag } from './time-limit'
 import { repeated, toggled, valued, type Flag } from './types'
 import { choice, realNumber, wholeNumber } from './values'
 
@@ -201,4 +202,4 @@ const flags = {
   ),
 } satisfies Record<keyof BuildOptions, Flag>
 
-export const buildFlags: readonly Flag[] = [...Object.values(flags), pluginFlag]
+export const buildFlags: readonly Flag[] = [...Object.values(flags), pluginFlag, timeLimitFlag]

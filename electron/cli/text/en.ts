@@ -107,6 +107,7 @@ export const en = {
     runtimePlatform: 'system that the engine will run on',
     profilingVerbosity: 'what the engine tells of its layers (detailed)',
     engineName: 'name that the engine carries',
+    timeLimit: 'minutes without a sign of life after which a stage is ended (240)',
     plugin: 'library with TensorRT plugins; repeatable',
     device: 'index of the GPU',
     atol: 'absolute tolerance',

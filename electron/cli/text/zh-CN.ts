@@ -105,6 +105,7 @@ export const zh: Text = {
     runtimePlatform: '引擎将在哪个系统上运行',
     profilingVerbosity: '引擎透露多少层信息（默认 detailed）',
     engineName: '引擎携带的名称',
+    timeLimit: '阶段无任何进展多少分钟后被结束（240）',
     plugin: '含 TensorRT 插件的库；可重复',
     device: 'GPU 序号',
     atol: '绝对容差',
