@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backendSchema } from './engine'
+import { backendSchema, precisionSchema, targetSchema } from './engine'
 import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
 import { modelFormatSchema, stageNameSchema, verdictSchema } from './run'
@@ -202,3 +202,25 @@ export type BatchSummary = z.infer<typeof batchSummarySchema>
 export const exportFormats = ['csv', 'json', 'junit', 'html', 'plan'] as const
 export const exportFormatSchema = z.enum(exportFormats)
 export type ExportFormat = z.infer<typeof exportFormatSchema>
+
+/** A change of rows from the sheet; each field that is named is set on every row, whatever else their recipes say. */
+export const rowEditSchema = z.object({
+  excluded: z.boolean().optional(),
+  /** Null: the batch's recipe again. */
+  recipe: recipeSchema.nullable().optional(),
+  /** `module:Class`. */
+  model: z.string().nullable().optional(),
+  backend: backendSchema.nullable().optional(),
+  precision: precisionSchema.nullable().optional(),
+  targets: z.array(targetSchema).optional(),
+  /** As `--input` takes them. */
+  inputSpecs: z.array(z.string()).optional(),
+  /** As `--shapes` takes them. */
+  shapes: z.array(z.string()).optional(),
+  inputs: z.string().nullable().optional(),
+  expect: z.string().nullable().optional(),
+})
+export type RowEdit = z.infer<typeof rowEditSchema>
+
+export const batchActionSchema = z.enum(['start', 'pause', 'stop', 'cancel', 'retry', 'trust'])
+export type BatchAction = z.infer<typeof batchActionSchema>

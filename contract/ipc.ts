@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { backendSchema, optionSupportSchema } from './engine'
+import { batchActionSchema, batchChangeSchema, batchLimitsSchema, batchSnapshotSchema, batchSummarySchema, exportFormatSchema, rowEditSchema } from './batch'
 import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
@@ -49,7 +50,7 @@ export const commands = {
   },
   /** Opens the system's dialog; null where the user closed it. */
   'dialog.open': {
-    input: z.object({ kind: z.enum(['model', 'folder', 'npz', 'python', 'library', 'recipe']) }),
+    input: z.object({ kind: z.enum(['model', 'folder', 'npz', 'python', 'library', 'recipe', 'plan']) }),
     output: z.object({ path: z.string().nullable() }),
   },
   'file.describe': { input: z.object({ path: z.string() }), output: modelFileSchema },
@@ -70,6 +71,24 @@ export const commands = {
   'run.showFolder': { input: runId, output: nothing },
   /** Moves the run folder to the system's trash. */
   'run.remove': { input: runId, output: nothing },
+  /** A plan sheet over everything that is found in these files and folders; a plan file or a batch's own folder opens that. */
+  'batch.create': { input: z.object({ paths: z.array(z.string()).min(1) }), output: batchSnapshotSchema },
+  'batch.open': { input: z.object({ folder: z.string() }), output: batchSnapshotSchema },
+  'batch.get': { input: runId, output: batchSnapshotSchema },
+  'batch.list': { input: nothing, output: z.array(batchSummarySchema) },
+  'batch.add': { input: z.object({ id: z.string(), paths: z.array(z.string()).min(1) }), output: batchSnapshotSchema },
+  'batch.edit': { input: z.object({ id: z.string(), rows: z.array(z.string()), edit: rowEditSchema }), output: nothing },
+  'batch.configure': {
+    input: z.object({ id: z.string(), name: z.string().optional(), recipe: recipeSchema.optional(), limits: batchLimitsSchema.optional() }),
+    output: nothing,
+  },
+  /** The rows in this order, which is that of the queue. */
+  'batch.order': { input: z.object({ id: z.string(), order: z.array(z.string()) }), output: nothing },
+  /** `rows` for `cancel`, `retry` and `trust` (allows every refused name of these files, by their content). */
+  'batch.act': { input: z.object({ id: z.string(), action: batchActionSchema, rows: z.array(z.string()).default([]) }), output: nothing },
+  /** Asks where to save; null where the person closed the dialog. */
+  'batch.export': { input: z.object({ id: z.string(), format: exportFormatSchema }), output: z.object({ path: z.string().nullable() }) },
+  'recipe.read': { input: z.object({ path: z.string() }), output: recipeSchema },
   'recipe.save': { input: runId, output: z.object({ path: z.string().nullable() }) },
   'clipboard.write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
   'link.open': { input: z.object({ url: z.string() }), output: nothing },
@@ -84,6 +103,9 @@ export type CommandOutput<N extends CommandName> = z.output<Commands[N]['output'
 export const events = {
   'run.changed': runSnapshotSchema,
   'run.logged': z.object({ id: z.string(), lines: z.array(logLineSchema), next: z.number().int() }),
+  'batch.changed': batchChangeSchema,
+  /** How many files were looked at while a sheet is being made. */
+  'batch.looking': z.object({ done: z.number().int(), total: z.number().int() }),
   'settings.changed': settingsSchema,
   'trust.changed': trustListSchema,
   'toolchain.changed': z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),

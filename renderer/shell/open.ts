@@ -1,19 +1,24 @@
 import { call, pathOfFile } from '../api'
 import { t } from '../i18n'
-import { fileName } from '../i18n/format'
+import { useBatch } from '../stores/batch'
 import { useRuns } from '../stores/runs'
 import { useUi } from '../stores/ui'
 
-/** Opens the first of several paths as a run and names the rest, which are not opened. */
+/**
+ * Opens what was given: one model is a run and one run folder that run; a folder of anything else, a plan, or several at
+ * once are a batch. Into a plan that is shown everything is added.
+ */
 export async function openPaths(paths: readonly string[]): Promise<void> {
   const ui = useUi()
-  const [first, ...rest] = paths.filter((path) => path !== '')
+  const batch = useBatch()
+  const given = paths.filter((path) => path !== '')
+  const [first] = given
   if (first === undefined) {
     ui.notify({ severity: 'error', text: t('shell.notAFile') })
     return
   }
-  if (rest.length > 0) ui.notify({ severity: 'info', text: t('shell.severalFiles', { first: fileName(first), rest: rest.map(fileName).join(', ') }) })
-  await useRuns().openPath(first)
+  if (given.length > 1 || ui.view === 'batch') await batch.openPaths([...given])
+  else await useRuns().openPath(first, null, (error) => (error.code === 'FILE_IS_DIRECTORY' ? batch.openPaths([first]) : undefined))
 }
 
 export async function openFiles(files: FileList): Promise<void> {
@@ -30,4 +35,16 @@ export async function chooseModel(): Promise<void> {
 export async function chooseRunFolder(): Promise<void> {
   const answer = await useUi().attempt(() => call('dialog.open', { kind: 'folder' }))
   if (answer?.path) await useRuns().openFolder(answer.path)
+}
+
+/** Asks for a folder with models by the system's dialog. */
+export async function chooseBatchFolder(): Promise<void> {
+  const answer = await useUi().attempt(() => call('dialog.open', { kind: 'folder' }))
+  if (answer?.path) await useBatch().openPaths([answer.path])
+}
+
+/** Asks for a plan file by the system's dialog. */
+export async function choosePlan(): Promise<void> {
+  const answer = await useUi().attempt(() => call('dialog.open', { kind: 'plan' }))
+  if (answer?.path) await useBatch().openPaths([answer.path])
 }

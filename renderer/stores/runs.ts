@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
 import type { Recipe } from '../../contract/recipe'
 import type { ComparisonDetail, LogLine, RunSnapshot, RunSummary, StageName } from '../../contract/run'
-import { call, on } from '../api'
+import { ApiError, call, on } from '../api'
 import { announceChanges } from './announce'
 import { useUi } from './ui'
 
@@ -71,13 +71,22 @@ export const useRuns = defineStore('runs', () => {
   }
 
   /** Opens a model file as a new run, or a run folder as it was, and shows it. */
-  async function openPath(path: string, recipe: Recipe | null = null): Promise<RunSnapshot | undefined> {
-    return show(path, () => call('run.create', { path, recipe }))
+  async function openPath(
+    path: string,
+    recipe: Recipe | null = null,
+    otherwise?: (error: ApiError) => Promise<void> | undefined,
+  ): Promise<RunSnapshot | undefined> {
+    return show(path, () => call('run.create', { path, recipe }), otherwise)
   }
   async function openFolder(folder: string): Promise<RunSnapshot | undefined> {
     return show(folder, () => call('run.open', { folder }))
   }
-  async function show(path: string, work: () => Promise<RunSnapshot>): Promise<RunSnapshot | undefined> {
+  /** @param otherwise takes a refusal over where it returns a promise */
+  async function show(
+    path: string,
+    work: () => Promise<RunSnapshot>,
+    otherwise?: (error: ApiError) => Promise<void> | undefined,
+  ): Promise<RunSnapshot | undefined> {
     ui.opening = path
     ui.clearErrors()
     try {
@@ -87,7 +96,10 @@ export const useRuns = defineStore('runs', () => {
       await fetchLog(snapshot.id)
       return snapshot
     } catch (error) {
-      ui.report(error)
+      const taken = error instanceof ApiError ? otherwise?.(error) : undefined
+      if (taken === undefined) ui.report(error)
+      ui.opening = null
+      await taken
       return undefined
     } finally {
       ui.opening = null

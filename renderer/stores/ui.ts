@@ -7,7 +7,7 @@ import { ApiError, call, on } from '../api'
 import { locale, t } from '../i18n'
 import { useSettings } from './settings'
 
-export type ViewName = 'home' | 'run' | 'history' | 'toolchain' | 'settings'
+export type ViewName = 'home' | 'run' | 'batch' | 'history' | 'toolchain' | 'settings'
 
 /** A lasting fact in the strip under the title bar; it stays until it is dismissed. */
 export interface Notice {

@@ -31,9 +31,10 @@ test.describe('shell', () => {
   test('goes to each view by its button and by its key', async () => {
     const { page } = running
     for (const [view, key] of [
-      ['history', 'Control+3'],
-      ['toolchain', 'Control+4'],
-      ['settings', 'Control+5'],
+      ['batch', 'Control+3'],
+      ['history', 'Control+4'],
+      ['toolchain', 'Control+5'],
+      ['settings', 'Control+,'],
       ['run', 'Control+2'],
       ['home', 'Control+1'],
     ] as const) {
@@ -165,17 +166,4 @@ test('speaks the chosen language and wears the chosen theme, also after a restar
   expect(second.errors).toEqual([])
   await second.app.close()
   fs.rmSync(first.data, { recursive: true, force: true })
-})
-
-test('opens the first of several files and names the rest', async () => {
-  const running = await launchApp()
-  const { page, data } = running
-  const [a, b] = [path.join(data, 'not a model.onnx'), path.join(data, '第二个.pt')]
-  fs.writeFileSync(a, 'this is no model')
-  fs.writeFileSync(b, 'nor is this')
-  await dropFiles(page, '[data-testid=home-drop]', [a, b])
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('not a model.onnx was taken. One model at a time; not opened: 第二个.pt.')
-  await page.getByRole('button', { name: 'Dismiss' }).first().click()
-  await expect(page.getByText('One model at a time')).toHaveCount(0)
-  await running.close()
 })

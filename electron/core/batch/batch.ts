@@ -28,6 +28,8 @@ export interface BatchOptions {
 /** What may be changed of rows that are not at work. */
 export interface RowPatch {
   recipe?: Recipe | null
+  /** A change of the recipe that the row has, its own or the batch's. */
+  change?: (recipe: Recipe) => Recipe
   inputs?: string | null
   expect?: string | null
   excluded?: boolean
@@ -102,10 +104,17 @@ export class Batch {
     for (const id of ids) {
       const row = this.row(id)
       if (row === undefined || row.state === 'running') continue
-      const sheet = settle({ ...sheetRow(row), ...patch }, this.head.recipe, this.options.sheet)
-      this.replace(batchRow(sheet, row.result, this.folder))
+      const { change, ...plain } = patch
+      const own = change === undefined ? {} : { recipe: change(row.recipe ?? this.head.recipe) }
+      const sheet = settle({ ...sheetRow(row), ...plain, ...own }, this.head.recipe, this.options.sheet)
+      // A result of another recipe or other answers is none of this row any more.
+      const told = Object.keys(patch).every((name) => name === 'excluded')
+      if (!told && row.result !== null) await this.options.journal.append({ event: 'reset', id })
+      this.replace(batchRow(sheet, told ? row.result : null, this.folder))
     }
+    if (this.state === 'done' && this.rows.some((row) => row.state === 'waiting')) this.setState('stopped')
     await this.save()
+    this.pump()
   }
 
   /** New facts of rows, as after a decision of trust. */

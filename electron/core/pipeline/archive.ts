@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Finding } from '../../../contract/finding'
-import type { StageName } from '../../../contract/run'
+import type { RunFile, StageName } from '../../../contract/run'
 import { cardsSchema, stageNames } from '../../../contract/run'
 import { artifactPath, artifactsArePresent, linkOrCopy } from '../store/artifacts'
 import { readDetails, writeDetails } from '../store/details'
@@ -8,6 +8,11 @@ import { findKept, keepStage, nextHistoryNumber, sweepArtifacts, type KeptStage 
 import type { RunState } from './run-state'
 import { emptyResult } from './stage'
 import { isDone } from './transition'
+
+function isUntouched({ stages, cards }: RunFile, name: StageName): boolean {
+  const { state, key, artifacts, findings } = stages[name]
+  return state === 'pending' && key === null && artifacts.length === 0 && findings.length === 0 && cards[name] === null
+}
 
 /** Moves results between the run and its history; one `history/N` for each execution that replaces something. */
 export class Archive {
@@ -17,9 +22,10 @@ export class Archive {
 
   /** Keeps every finished result from `first` on under `history/N/` and makes those stages pending. */
   async setAside(first: StageName): Promise<void> {
-    const { folder } = this.state
+    const { folder, file } = this.state
+    // Nothing was ever made from here on: a first run has nothing to keep, and nothing to write for it.
+    if (stageNames.slice(stageNames.indexOf(first)).every((name) => isUntouched(file, name))) return
     const details = await readDetails(folder)
-    const { file } = this.state
     for (const name of stageNames.slice(stageNames.indexOf(first))) {
       const result = file.stages[name]
       const mine = file.comparisons.filter((row) => name === 'validate' || (name === 'convert' && row.hop === 'pytorch-onnx'))

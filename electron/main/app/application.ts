@@ -1,6 +1,7 @@
-import { app, type BrowserWindow, clipboard, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
+import { app, type BrowserWindow, Notification, clipboard, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
 import type { Settings } from '../../../contract/settings'
 import { createSettingsStore } from '../../core/store/settings'
+import { batchHandlers } from '../ipc/handlers/batches'
 import { documentHandlers } from '../ipc/handlers/documents'
 import { runHandlers } from '../ipc/handlers/runs'
 import { settingsHandlers } from '../ipc/handlers/settings'
@@ -20,6 +21,7 @@ import { lazyCore } from './core'
 import { askOpen, askSave } from './dialogs'
 import { Incoming } from './incoming'
 import { createAppLog, describeFault } from './log'
+import { OpenBatches } from './open-batches'
 import { OpenRuns } from './open-runs'
 import type { AppPaths } from './paths'
 import { sampleFile, sampleRun } from './sample'
@@ -44,6 +46,14 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
   let window: BrowserWindow | null = null
   const send = createSender(() => window?.webContents ?? null)
   const runs = new OpenRuns(core.get, send, log)
+  const batches = new OpenBatches({
+    core: core.get,
+    send,
+    log,
+    notify: ({ name, counts, total }) => {
+      if (Notification.isSupported()) new Notification({ title: texts().batchDone, body: texts().batchDetail(name, counts.pass, total - counts.pass) }).show()
+    },
+  })
   const incoming = new Incoming(openFirst, () => window, send)
   const { samples } = paths.installation
 
@@ -92,6 +102,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
       trash: (folder) => shell.trashItem(folder),
       showFolder: (folder) => shell.showItemInFolder(folder),
     }),
+    ...batchHandlers({ core: core.get, batches, askSave: (suggested) => askSave(theWindow(), 'results', suggested, texts()) }),
     ...documentHandlers({
       runs,
       askSave: (what, suggested) => askSave(theWindow(), what, suggested, texts()),
@@ -113,7 +124,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
   made.once('ready-to-show', () => core.get().catch((error: unknown) => log(`core: ${describeFault(error)}`)))
 
   reviveWindow(made, log)
-  guardClosing({ window: made, runs, core: core.made, texts, log })
+  guardClosing({ window: made, runs, batchAtWork: () => batches.atWork, core: core.made, texts, log })
   made.on('maximize', () => send('window.state', { maximized: true }))
   made.on('unmaximize', () => send('window.state', { maximized: false }))
   nativeTheme.on('updated', () => {

@@ -12,13 +12,15 @@ const patienceMs = 6_000
 export interface ClosingDeps {
   window: BrowserWindow
   runs: OpenRuns
+  /** Whether a batch is at work; the core stops it, and it can be resumed. */
+  batchAtWork: () => boolean
   core: () => Core | null
   texts: () => Texts
   log: (text: string) => void
 }
 
 /** One way out: the window closes only after a question where a run is under way, and after everything was put in order. */
-export function guardClosing({ window, runs, core, texts, log }: ClosingDeps): void {
+export function guardClosing({ window, runs, batchAtWork, core, texts, log }: ClosingDeps): void {
   let state: 'open' | 'asking' | 'ending' = 'open'
 
   const tidy = async (): Promise<void> => {
@@ -44,7 +46,7 @@ export function guardClosing({ window, runs, core, texts, log }: ClosingDeps): v
 
   window.on('close', (event) => {
     event.preventDefault()
-    if (state === 'open') void (runs.atWork ? ask() : end())
+    if (state === 'open') void (runs.atWork || batchAtWork() ? ask() : end())
   })
   app.on('before-quit', (event) => {
     if (state === 'ending') return

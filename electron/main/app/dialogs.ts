@@ -7,8 +7,11 @@ export async function askOpen(window: BrowserWindow, kind: OpenKind, texts: Text
   return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
-export async function askSave(window: BrowserWindow, what: 'report' | 'recipe', suggested: string, texts: Texts): Promise<string | null> {
-  const answer = await dialog.showSaveDialog(window, { title: what === 'report' ? texts.saveReport : texts.saveRecipe, defaultPath: suggested })
+export async function askSave(window: BrowserWindow, what: 'report' | 'recipe' | 'results', suggested: string, texts: Texts): Promise<string | null> {
+  const answer = await dialog.showSaveDialog(window, {
+    title: { report: texts.saveReport, recipe: texts.saveRecipe, results: texts.saveResults }[what],
+    defaultPath: suggested,
+  })
   return answer.canceled || answer.filePath === '' ? null : answer.filePath
 }
 

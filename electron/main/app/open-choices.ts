@@ -23,6 +23,7 @@ export function openChoice(kind: OpenKind, texts: Texts, platform: NodeJS.Platfo
       filters: libraryEndings ? [{ name: texts.openLibrary, extensions: libraryEndings }, all] : [all],
     },
     recipe: { title: texts.openRecipe, properties: ['openFile'], filters: [{ name: texts.recipes, extensions: ['json'] }, all] },
+    plan: { title: texts.openPlan, properties: ['openFile'], filters: [{ name: texts.plans, extensions: ['json'] }, all] },
   }
   return choices[kind]
 }

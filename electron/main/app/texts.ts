@@ -18,6 +18,11 @@ const en = {
   recipes: 'Recipes',
   saveReport: 'Save the report',
   saveRecipe: 'Save the recipe',
+  openPlan: 'Open a plan',
+  plans: 'Plans',
+  saveResults: 'Save the results',
+  batchDone: 'The batch is finished',
+  batchDetail: (name: string, pass: number, others: number) => `${name}: ${pass} passed, ${others} did not`,
 }
 type Texts = typeof en
 
@@ -38,6 +43,11 @@ const zhCN: Texts = {
   recipes: '配方',
   saveReport: '保存报告',
   saveRecipe: '保存配方',
+  openPlan: '打开计划',
+  plans: '计划',
+  saveResults: '保存结果',
+  batchDone: '批处理已完成',
+  batchDetail: (name: string, pass: number, others: number) => `${name}：通过 ${pass}，其余 ${others}`,
 }
 
 export function textsFor(language: Settings['language'], systemLanguage: string): Texts {

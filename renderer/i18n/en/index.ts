@@ -1,3 +1,4 @@
+import batch from './batch'
 import charts from './charts'
 import common from './common'
 import findings from './findings'
@@ -9,4 +10,4 @@ import shell from './shell'
 import toolchain from './toolchain'
 import wizard from './wizard'
 
-export default { charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }
+export default { batch, charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }

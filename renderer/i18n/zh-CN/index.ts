@@ -1,5 +1,6 @@
 import type en from '../en'
 import type { MessagesLike } from '../index'
+import batch from './batch'
 import charts from './charts'
 import common from './common'
 import findings from './findings'
@@ -11,5 +12,5 @@ import shell from './shell'
 import toolchain from './toolchain'
 import wizard from './wizard'
 
-const messages: MessagesLike<typeof en> = { charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }
+const messages: MessagesLike<typeof en> = { batch, charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }
 export default messages
