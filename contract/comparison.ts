@@ -11,6 +11,9 @@ export const hopSchema = z.enum([
   'fp32-onnx',
   'onnx-engine',
   'pytorch-engine',
+  /** `compiled`: what Torch-TensorRT computed in memory, before it saved the file that is the engine here. */
+  'pytorch-compiled',
+  'compiled-engine',
   'expected-onnx',
   'expected-engine',
   'pytorch-torchscript',

@@ -37,7 +37,7 @@ const deviceSchema = z.object({ index: z.number().int(), name: z.string(), compu
 const tensorFile = z.string()
 
 /** The options of the recipe, with what a machine adds. */
-export const buildRequestSchema = buildOptionsSchema.omit({ backend: true }).extend({
+export const buildRequestSchema = buildOptionsSchema.omit({ backend: true, minBlockSize: true, torchOps: true, requireFull: true }).extend({
   library: librarySchema,
   onnx: z.string(),
   out: z.string(),

@@ -94,11 +94,20 @@ export const buildOptionsSchema = z.strictObject({
   runtimePlatform: runtimePlatformSchema.nullable().default(null),
   /** Null: detailed, so that the layers can be read back. */
   profilingVerbosity: profilingVerbositySchema.nullable().default(null),
+  /** Torch-TensorRT: a block with fewer operators stays in PyTorch. */
+  minBlockSize: z.number().int().min(1).nullable().default(null),
+  /** Torch-TensorRT: operators to keep in PyTorch (`torch.ops.aten.relu.default`). */
+  torchOps: z.array(z.string().regex(/^[\w.:]+$/)).default([]),
+  /** Torch-TensorRT: the whole program in one engine, or no build. */
+  requireFull: z.boolean().default(false),
   engineName: z.string().min(1).max(200).nullable().default(null),
   /** Index of the GPU to build and run on. */
   device: z.number().int().min(0).nullable().default(null),
 })
 export type BuildOptions = z.infer<typeof buildOptionsSchema>
+
+/** Options that only a compiler of PyTorch programs has: no builder of NVIDIA's own knows them. */
+export const torchOnlyOptions = ['minBlockSize', 'torchOps', 'requireFull'] as const satisfies ReadonlyArray<keyof BuildOptions>
 
 export const ruleSchema = z.enum(['numpy', 'polygraphy'])
 export type Rule = z.infer<typeof ruleSchema>

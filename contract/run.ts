@@ -153,6 +153,21 @@ export const convertCardSchema = z.object({
   signature: signatureSchema.nullable(),
   checked: z.boolean(),
 })
+/** What Torch-TensorRT made of a program: blocks in the order of the graph, and why an operator stayed in PyTorch. */
+export const partitionSchema = z.object({
+  operators: z.number().int(),
+  blocks: z.array(
+    z.object({
+      name: z.string(),
+      runsIn: z.enum(['tensorrt', 'pytorch']),
+      operators: z.number().int(),
+      /** `reason` is null for what runs in TensorRT. */
+      kinds: z.array(z.object({ operator: z.string(), count: z.number().int(), reason: z.enum(['no-converter', 'kept', 'block-too-small']).nullable() })),
+    }),
+  ),
+})
+export type Partition = z.infer<typeof partitionSchema>
+
 export const buildCardSchema = z.object({
   backend: backendSchema,
   libraryVersion: z.string().nullable(),
@@ -171,6 +186,8 @@ export const buildCardSchema = z.object({
   runsHere: runsHereSchema,
   runsHereReason: z.string(),
   trtexec: z.string().nullable(),
+  /** Torch-TensorRT alone. */
+  partition: partitionSchema.nullable().optional(),
 })
 export const validateCardSchema = z.object({
   engineSha256: z.string().nullable(),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { findingSchema, remedyActionSchema } from './finding'
 import { graphInputSchema, weightSchema } from './copy'
-import { dtypeSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema, dimSchema } from './tensor'
-import { modelFormatSchema, pickleReportSchema } from './run'
+import { findingSchema, remedyActionSchema } from './finding'
+import { buildOptionsSchema } from './recipe'
+import { dtypeSchema, profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema, dimSchema } from './tensor'
+import { modelFormatSchema, partitionSchema, pickleReportSchema } from './run'
 
 export const workerProtocolVersion = 1
 
@@ -31,6 +32,18 @@ const copyParams = z.object({
   sample: z.string(),
   outputNames: z.array(z.string()).nullable(),
   out: z.string(),
+})
+
+const torchTensorrtSchema = z.object({
+  source: modelSourceSchema,
+  inputs: z.array(namedInput),
+  outputNames: z.array(z.string()).nullable(),
+  /** A sample of the inputs, at the sizes that the program is exported with. */
+  sample: z.string(),
+  /** Bounds of the dynamic sizes. */
+  profile: profileSchema,
+  options: buildOptionsSchema,
+  scratch: z.string(),
 })
 
 /** THE table of the Python workers. `managed` methods need the managed environment's packages; the rest need torch alone, or nothing. */
@@ -125,6 +138,37 @@ export const workerMethods = {
     }),
     /** `where`: the entry of a checkpoint that the weights came from. */
     result: z.object({ entries: z.array(weightSchema), where: z.string(), findings: z.array(findingSchema) }),
+  },
+  /** What Torch-TensorRT would convert, without building; the program is kept for the compile that follows. */
+  trt_dry_run: {
+    params: torchTensorrtSchema,
+    result: partitionSchema.extend({ version: z.string(), tensorrt: z.string().nullable(), ownBounds: z.string().nullable() }),
+  },
+  /** Compiles, runs the compiled module in memory on every sample, and saves it as an exported program. */
+  trt_compile: {
+    params: torchTensorrtSchema.extend({ samples: z.array(z.string()), outputs: z.array(z.string()), out: z.string() }),
+    result: z.object({
+      version: z.string(),
+      tensorrt: z.string().nullable(),
+      engines: z.array(z.string()),
+      /** Of the first engine and its settings, as it says itself; what it does not say is absent or null. */
+      settings: z.record(z.string(), z.json()),
+      saved: z.enum(['retraced', 'graph']),
+      phases: z.array(z.object({ name: z.string(), seconds: z.number() })),
+      ownBounds: z.string().nullable(),
+    }),
+  },
+  /** Runs a file that trt_compile saved, on the GPU; meant for a process that has compiled nothing. */
+  trt_run: {
+    params: z.object({
+      source: modelSourceSchema,
+      inputNames: z.array(z.string()),
+      inputs: z.array(z.string()),
+      outputs: z.array(z.string()),
+      outputNames: z.array(z.string()).nullable(),
+      device: z.number().int().nullable(),
+    }),
+    result: z.object({ outputs: z.array(tensorSpecSchema.extend({ shape: z.array(z.number().int()) })), seconds: z.number() }),
   },
   /** onnx.checker and shape inference. (managed) */
   check_onnx: {

@@ -53,6 +53,8 @@ export interface PythonWorkers {
   /** Rejects with PYTHON_MISSING, PYTHON_BROKEN or TORCH_MISSING and a remedy. */
   user(): Promise<PythonWorker>
   managed(): Promise<PythonWorker>
+  /** A worker of the user's Python that has done nothing yet; the caller disposes of it. */
+  fresh(): Promise<PythonWorker>
   /**
    * A worker of the user's Python that is thrown away: a scratch home, and no network where the system allows that.
    * The same one for the same key until it is ended.
@@ -139,7 +141,10 @@ export interface Core {
   secondOpinion(file: ModelFile, signal?: AbortSignal): Promise<ModelFile>
   /** Opens a pickled file under the trust that was given for it and tells what came out. */
   lookInside(file: ModelFile, signal?: AbortSignal): Promise<ModelFile>
-  describeFile(path: string, options?: { signal?: AbortSignal; hash?: 'wait' | 'later' | 'none'; onHash?: (sha256: string) => void; onHashFailed?: () => void }): Promise<ModelFile>
+  describeFile(
+    path: string,
+    options?: { signal?: AbortSignal; hash?: 'wait' | 'later' | 'none'; onHash?: (sha256: string) => void; onHashFailed?: () => void },
+  ): Promise<ModelFile>
   /** Which options of Build a backend has on this machine; null where that is not known. */
   buildOptions(backend: Backend): Promise<{ version: string | null; options: OptionSupport[] | null }>
   settings(): Settings

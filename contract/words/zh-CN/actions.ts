@@ -29,6 +29,7 @@ export const options: Readonly<Record<string, string>> = {
   'convert.graphPrecision': '不写入精度',
   'build.profiles': '编辑形状范围',
   'build.precision': '用库的默认精度',
+  'build.minBlockSize': '转换每一个块',
   'build.strip': '构建时保留权重',
   'validate.expect': '选择正确答案文件…',
 }

@@ -47,6 +47,22 @@ export const engines = {
     gist: '引擎与所要求的不同。',
     remedy: '请查看“请求与实得”表；去掉此库或此 GPU 做不到的选项。',
   },
+  BACKEND_NEEDS_MODULE: {
+    title: '此后端需要 PyTorch 模型',
+    gist: 'Torch-TensorRT 只编译 PyTorch 模块或导出的程序。',
+    whole: 'Torch-TensorRT 编译 PyTorch 模块或导出的程序，而此文件的格式是 {format}。',
+    remedy: '请从生成它的 PyTorch 模型开始，或对此文件选择 tensorrt。',
+  },
+  TORCH_TENSORRT_BLOCKS: {
+    title: 'Torch-TensorRT 的分块',
+    gist: ['{operators} 个算子中有 {inEngines} 个进入 TensorRT 引擎。', '模型被分为 TensorRT 引擎和留在 PyTorch 中的块。'],
+    remedy: 'PyTorch 与 TensorRT 之间的每次切换都要花时间：增大 --min-block-size 可减少块数，减小它可让更多算子进入 TensorRT，或替换留下的算子。',
+  },
+  PROFILE_NOT_KEPT: {
+    title: '程序保留了自己的形状范围',
+    gist: '导出的程序保留自己的尺寸范围，而不是所给的形状范围。',
+    remedy: '请按所需的尺寸导出程序，或从 PyTorch 模型开始。',
+  },
   BUILD_OPTION_UNSUPPORTED: {
     title: '库不支持此选项',
     whole: ['CPU 上的 ONNX Runtime 不构建引擎，因此没有 {options}。', '{?table}此库（{table}）没有 {value}。'],

@@ -76,7 +76,6 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
     '{name} 在本机未找到或无法打开。首次尝试：{path}：{why}',
   ],
   [/^(?<name>.+) was not found or does not open on this machine\.$/, '{name} 在本机未找到或无法打开。'],
-  [/^This version of Enginesmith does not drive (?<name>.+)\.$/, '此版本的 Enginesmith 不支持后端 {name}。'],
   [/^The library (?<path>.+?) cannot be used: (?<why>.+)\.$/s, '库 {path} 无法使用：{why}。'],
   [/^there is no such file or folder \((?<source>.+)\)$/, '没有这样的文件或文件夹（{source}）'],
   [/^there is no (?<name>\S+) in this folder \((?<source>.+)\)$/, '此文件夹中没有 {name}（{source}）'],
@@ -104,6 +103,10 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
   [/^it is not a shared library \(no ELF header\)$/, '它不是共享库（没有 ELF 文件头）'],
   [/^it was not found there$/, '未在该处找到'],
   [/^it was not found there \((?<source>.+)\)$/, '未在该处找到（{source}）'],
+  [
+    /^Torch-TensorRT is not installed in the Python of this machine, so the compiled program cannot be loaded\.$/,
+    '本机的 Python 没有安装 Torch-TensorRT，因此无法加载编译后的程序',
+  ],
   [/^torch-tensorrt is not installed there$/, '该处没有安装 torch-tensorrt'],
   [/^it has torch-tensorrt, but is not the Python in use$/, '装有 torch-tensorrt，但不是正在使用的 Python'],
   [/^no Python was found$/, '未找到 Python'],

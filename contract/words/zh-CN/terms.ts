@@ -7,6 +7,8 @@ export const hops: Record<Hop, string> = {
   'fp32-onnx': 'FP32 → ONNX',
   'onnx-engine': 'ONNX → 引擎',
   'pytorch-engine': 'PyTorch → 引擎',
+  'pytorch-compiled': 'PyTorch → 内存中编译',
+  'compiled-engine': '内存中编译 → 保存的文件',
   'expected-onnx': '正确答案 → ONNX',
   'expected-engine': '正确答案 → 引擎',
   'pytorch-torchscript': 'PyTorch → TorchScript',

@@ -182,6 +182,32 @@ const flags = {
       draft.recipe.build.profilingVerbosity = choice('profiling-verbosity', value, profilingVerbositySchema.options, text)
     },
   ),
+  minBlockSize: valued(
+    'min-block-size',
+    'N',
+    (t) => t.flags.minBlockSize,
+    (draft, value, { text }) => {
+      draft.recipe.build.minBlockSize = wholeNumber('min-block-size', value, { least: 1 }, text)
+    },
+  ),
+  torchOps: repeated(
+    'torch-op',
+    'NAME',
+    (t) => t.flags.torchOps,
+    (draft, values, { text }) => {
+      draft.recipe.build.torchOps = values.map((value) => {
+        if (/^[\w.:]+$/.test(value)) return value
+        throw new UsageError(text.usage.choice('torch-op', value), text.usage.torchOpRemedy, { flag: '--torch-op', given: value })
+      })
+    },
+  ),
+  requireFull: toggled(
+    'require-full',
+    (t) => t.flags.requireFull,
+    (draft, value) => {
+      draft.recipe.build.requireFull = value
+    },
+  ),
   engineName: valued(
     'engine-name',
     'NAME',

@@ -1,5 +1,4 @@
 import type { Backend } from '../../../contract/engine'
-import { EnginesmithError } from '../errors'
 import { onnxruntimeBuild } from './onnxruntime/build'
 import { onnxruntimeExecute } from './onnxruntime/execute'
 import type { EngineBackend } from './port'
@@ -7,24 +6,25 @@ import { tensorrtBuild } from './tensorrt/build'
 import { tensorrtExecute } from './tensorrt/execute'
 import { tensorrtRtxBuild } from './tensorrt-rtx/build'
 import { tensorrtRtxExecute } from './tensorrt-rtx/execute'
+import { torchTensorrtBuild } from './torch-tensorrt/build'
+import { torchTensorrtExecute } from './torch-tensorrt/execute'
 
-const table: Partial<Record<Backend, EngineBackend>> = {
-  tensorrt: { name: 'tensorrt', hasEngine: true, build: tensorrtBuild, execute: tensorrtExecute },
-  'tensorrt-rtx': { name: 'tensorrt-rtx', hasEngine: true, build: tensorrtRtxBuild, execute: tensorrtRtxExecute },
-  onnxruntime: { name: 'onnxruntime', hasEngine: false, build: onnxruntimeBuild, execute: onnxruntimeExecute },
+const table: Record<Backend, EngineBackend> = {
+  tensorrt: { name: 'tensorrt', hasEngine: true, engineKind: 'engine', build: tensorrtBuild, execute: tensorrtExecute },
+  'tensorrt-rtx': { name: 'tensorrt-rtx', hasEngine: true, engineKind: 'engine', build: tensorrtRtxBuild, execute: tensorrtRtxExecute },
+  'torch-tensorrt': {
+    name: 'torch-tensorrt',
+    hasEngine: true,
+    engineKind: 'exported-program',
+    build: torchTensorrtBuild,
+    execute: torchTensorrtExecute,
+  },
+  onnxruntime: { name: 'onnxruntime', hasEngine: false, engineKind: 'engine', build: onnxruntimeBuild, execute: onnxruntimeExecute },
 }
 
-/** @throws EnginesmithError BACKEND_MISSING for a backend that this version does not drive */
+/** The two halves of a backend. */
 export function engineBackend(name: Backend): EngineBackend {
-  const backend = table[name]
-  if (backend !== undefined) return backend
-  throw new EnginesmithError(
-    'BACKEND_MISSING',
-    `This version of Enginesmith does not drive ${name}.`,
-    'Choose tensorrt, tensorrt-rtx or onnxruntime.',
-    { backend: name, available: Object.keys(table) },
-    [{ kind: 'choose-backend', label: 'Choose another backend' }],
-  )
+  return table[name]
 }
 
 export { chooseBackend } from './choose'

@@ -2,17 +2,18 @@ import { copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ReadBack } from '../../../contract/engine'
 import type { BuildReply, Flavour } from '../../../contract/native'
-import type { BuildOptions } from '../../../contract/recipe'
+import { torchOnlyOptions, type BuildOptions } from '../../../contract/recipe'
 import type { BuildCard } from '../../../contract/run'
 import { needSpace } from '../disk'
-import { makeFinding } from '../errors'
+import { EnginesmithError, makeFinding } from '../errors'
 import { sha256File } from '../files/hash'
 import { runsHere } from '../formats/engine-here'
 import type { StageContext } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
 import { countTypes, precisionRows } from './layer-types'
-import { findLibrary } from './library'
+import { findLibrary, flavourNames } from './library'
 import type { BackendBuild, BuildPlan, BuildWork, Built } from './port'
+import { setOptions } from './set-options'
 import { refuseUnquantized } from './quantized'
 import { skippedFinding } from './skipped-tactics'
 import { planTimingCache } from './timing-cache'
@@ -30,8 +31,9 @@ export interface NvidiaFlavour {
 /** Building with either of NVIDIA's libraries: the same code, another slot table below it. */
 export function nvidiaBuild({ flavour, builtOnGpu }: NvidiaFlavour): BackendBuild {
   return {
-    async plan(options, services, signal) {
+    async plan(options, services, _stage, signal) {
       const library = await findLibrary(flavour, services, signal)
+      refuseTorchOnly(flavour, options)
       const gpuCounts = builtOnGpu || options.targets.length === 0
       const { gpus, driver } = await services.toolchain.environment()
       const gpu = gpus[options.device ?? 0]
@@ -49,6 +51,19 @@ export function nvidiaBuild({ flavour, builtOnGpu }: NvidiaFlavour): BackendBuil
   }
 }
 
+/** What only a compiler of PyTorch programs has is refused, never ignored. */
+function refuseTorchOnly(flavour: Flavour, options: BuildOptions): void {
+  const asked = setOptions(options).filter((name) => (torchOnlyOptions as readonly string[]).includes(name))
+  if (asked.length === 0) return
+  throw new EnginesmithError(
+    'BUILD_OPTION_UNSUPPORTED',
+    `${flavourNames[flavour]} builds from ONNX and has no ${asked.join(', ')}.`,
+    'Leave these options out, or choose torch-tensorrt.',
+    { backend: flavour, options: asked },
+    [{ kind: 'choose-backend', label: 'Choose another backend' }],
+  )
+}
+
 async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context: StageContext): Promise<Built> {
   const { library } = plan
   if (library === null) throw new Error('A plan of NVIDIA without a library')
@@ -57,7 +72,7 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
   await refuseUnquantized(options.precision, work.operators, library, context)
   const out = join(context.scratch, 'model.engine')
   const cache = await planTimingCache(options, library, context)
-  const { backend: _backend, ...asked } = options
+  const { backend: _backend, minBlockSize: _minBlockSize, torchOps: _torchOps, requireFull: _requireFull, ...asked } = options
   const reply = await context.native('engine.build', {
     ...asked,
     library,

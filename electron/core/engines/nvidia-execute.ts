@@ -1,6 +1,7 @@
 import type { Flavour } from '../../../contract/native'
 import { EnginesmithError } from '../errors'
 import { findLibrary } from './library'
+import { notHere } from './not-here'
 import type { BackendExecute } from './port'
 
 /** Running an engine with either of NVIDIA's libraries; what this machine lacks for it is a reason, not an error. */
@@ -18,12 +19,3 @@ export function nvidiaExecute(flavour: Flavour): BackendExecute {
     },
   }
 }
-
-const notHere: ReadonlySet<EnginesmithError['code']> = new Set([
-  'BACKEND_MISSING',
-  'BACKEND_UNSUPPORTED_VERSION',
-  'GPU_MISSING',
-  'DRIVER_MISSING',
-  'DRIVER_TOO_OLD',
-  'ENGINE_INCOMPATIBLE',
-])

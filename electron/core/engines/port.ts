@@ -2,8 +2,8 @@ import type { Backend } from '../../../contract/engine'
 import type { Library } from '../../../contract/native'
 import type { BuildOptions } from '../../../contract/recipe'
 import type { BuildCard } from '../../../contract/run'
-import type { Profile } from '../../../contract/tensor'
-import type { StageContext, StageServices } from '../pipeline/stage'
+import type { Profile, Signature } from '../../../contract/tensor'
+import type { StageContext, StageInputs, StageServices } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
 
 /** What a backend decided before it builds: everything that the engine's identity depends on. */
@@ -12,6 +12,8 @@ export interface BuildPlan {
   library: Library | null
   /** Declared part of the environment: full library version, the GPU where the engine depends on it. */
   environment: Record<string, string | null>
+  /** Content ids of what is built from, where that is not the ONNX file alone. */
+  inputs?: string[]
 }
 
 export interface BuildWork {
@@ -23,6 +25,8 @@ export interface BuildWork {
   profiles: Profile[]
   /** How often each operator stands in the file; empty where it is not known. */
   operators: Readonly<Record<string, number>>
+  /** The run's own file, options and earlier results, for a backend that compiles the PyTorch model itself. */
+  stage: StageInputs
 }
 
 export interface Built {
@@ -33,7 +37,7 @@ export interface Built {
 /** The first of the two files of a backend: `build.ts`. */
 export interface BackendBuild {
   /** @throws EnginesmithError BACKEND_MISSING, BACKEND_UNSUPPORTED_VERSION, BUILD_OPTION_UNSUPPORTED */
-  plan(options: BuildOptions, services: StageServices, signal?: AbortSignal): Promise<BuildPlan>
+  plan(options: BuildOptions, services: StageServices, stage: StageInputs, signal?: AbortSignal): Promise<BuildPlan>
   build(plan: BuildPlan, work: BuildWork, context: StageContext): Promise<Built>
 }
 
@@ -42,6 +46,8 @@ export interface ExecuteWork {
   /** Null for a backend without an engine file. */
   engine: string | null
   device: number | null
+  /** Names in the order of the model; null where Load gave none. */
+  signature: Signature | null
   /** Tensor files, one a set, and where the outputs of each go. */
   inputs: string[]
   outputs: string[]
@@ -56,6 +62,8 @@ export interface EngineBackend {
   name: Backend
   /** True where Build writes an engine file, so that there are hops to an engine. */
   hasEngine: boolean
+  /** The kind of the file that Build writes. */
+  engineKind: 'engine' | 'exported-program'
   build: BackendBuild
   execute: BackendExecute
 }

@@ -2,13 +2,16 @@ import { join } from 'node:path'
 import type { Artifact } from '../../../contract/run'
 import { artifactName, artifactPath } from '../store/artifacts'
 
+/** `compiled`: what Torch-TensorRT computed in memory. */
+export type TensorSet = 'inputs' | 'reference' | 'compiled'
+
 /** Name of the n-th file of a kind of tensor set. */
-export function setName(kind: 'inputs' | 'reference', index: number): string {
+export function setName(kind: TensorSet, index: number): string {
   return `${kind}-${index}.safetensors`
 }
 
-/** Absolute paths of the run's sample inputs or of PyTorch's outputs for them, in the order of the sets. */
-export function tensorSets(folder: string, artifacts: readonly Artifact[], kind: 'inputs' | 'reference'): string[] {
+/** Absolute paths of the run's sample inputs of PyTorch's outputs for them, or of the compiled module's, in the order of the sets. */
+export function tensorSets(folder: string, artifacts: readonly Artifact[], kind: TensorSet): string[] {
   const pattern = new RegExp(`^${kind}-(\\d+)\\.safetensors$`)
   return artifacts
     .flatMap((artifact) => {

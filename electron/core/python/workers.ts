@@ -22,6 +22,7 @@ const choosePython = { kind: 'choose-python', label: 'Choose a Python' } as cons
 export function createPythonWorkers(options: WorkersOptions): PythonWorkers {
   const clients = new Map<string, WorkerClient>()
   const inUse = { user: '', managed: '' }
+  const fresh = new Set<WorkerClient>()
   const isolated = new Map<string, { client: WorkerClient; scratch: string }>()
 
   const endIsolated = async (key: string): Promise<void> => {
@@ -70,14 +71,27 @@ export function createPythonWorkers(options: WorkersOptions): PythonWorkers {
       return client
     },
     endIsolated,
+    async fresh() {
+      const { path } = await userPython()
+      const client = new WorkerClient({ python: path, args: ['-u', '-m', 'enginesmith_worker'], importFolder: options.resources }, options.times)
+      fresh.add(client)
+      return {
+        call: (method, params, call) => client.call(method, params, call),
+        dispose: async () => {
+          fresh.delete(client)
+          await client.dispose()
+        },
+      }
+    },
     async managed() {
       return take('managed', usable(await options.managedPython()))
     },
     pids: () => [...clients.values(), ...[...isolated.values()].map((one) => one.client)].flatMap((client) => client.pid ?? []),
     async dispose() {
       await Promise.all([...isolated.keys()].map(endIsolated))
-      const all = [...clients.values()]
+      const all = [...clients.values(), ...fresh]
       clients.clear()
+      fresh.clear()
       await Promise.all(all.map((client) => client.dispose()))
     },
   }

@@ -77,6 +77,8 @@ const en: ReportWords = {
     'fp32-onnx': 'FP32 → ONNX',
     'onnx-engine': 'ONNX → engine',
     'pytorch-engine': 'PyTorch → engine',
+    'pytorch-compiled': 'PyTorch → compiled in memory',
+    'compiled-engine': 'Compiled in memory → saved file',
     'expected-onnx': 'Right answers → ONNX',
     'expected-engine': 'Right answers → engine',
     'pytorch-torchscript': 'PyTorch → TorchScript',

@@ -38,6 +38,8 @@ export default {
     'fp32-onnx': 'FP32 → ONNX',
     'onnx-engine': 'ONNX → engine',
     'pytorch-engine': 'PyTorch → engine',
+    'pytorch-compiled': 'PyTorch → compiled in memory',
+    'compiled-engine': 'In memory → saved file',
     'expected-onnx': 'Expected → ONNX',
     'expected-engine': 'Expected → engine',
     'pytorch-torchscript': 'PyTorch → TorchScript',

@@ -2,10 +2,10 @@ import type { Backend, OptionSupport, Precision } from '../../../contract/engine
 import type { BuildOptions } from '../../../contract/recipe'
 
 export type OptionName = Exclude<keyof BuildOptions, 'backend' | 'profiles'>
-export type OptionGroup = 'precision' | 'target' | 'effort' | 'weights' | 'portability' | 'inspection'
+export type OptionGroup = 'precision' | 'target' | 'effort' | 'weights' | 'portability' | 'blocks' | 'inspection'
 
-/** How an option is edited: `choice` by the values it has, `flag` on or off, a whole or a real number, or text. */
-export type OptionControl = 'choice' | 'flag' | 'whole' | 'real' | 'text' | 'targets'
+/** How an option is edited: `choice` by the values it has, `flag` on or off, a whole or a real number, text, or names by commas. */
+export type OptionControl = 'choice' | 'flag' | 'whole' | 'real' | 'text' | 'targets' | 'names'
 
 /** One build option: where it stands, how it is edited, and which libraries have it. */
 export interface BuildOption {
@@ -30,32 +30,35 @@ const engines: readonly Backend[] = ['tensorrt', 'tensorrt-rtx', 'torch-tensorrt
  */
 export const buildOptions: readonly BuildOption[] = [
   { name: 'precision', group: 'precision', control: 'choice', advanced: false, backends: engines },
-  { name: 'sparsity', group: 'precision', control: 'flag', advanced: true, backends: native },
+  { name: 'sparsity', group: 'precision', control: 'flag', advanced: true, backends: engines },
   { name: 'targets', group: 'target', control: 'targets', advanced: false, backends: ['tensorrt-rtx'] },
   { name: 'device', group: 'target', control: 'choice', advanced: true, backends: compiled },
   { name: 'optLevel', group: 'effort', control: 'choice', advanced: false, backends: engines },
   { name: 'workspace', group: 'effort', control: 'real', min: 1, advanced: false, backends: engines },
   { name: 'timingCache', group: 'effort', control: 'text', advanced: true, backends: compiled },
   { name: 'failOnCacheMiss', group: 'effort', control: 'flag', advanced: true, backends: full },
-  { name: 'avgTiming', group: 'effort', control: 'whole', min: 1, advanced: true, backends: full },
+  { name: 'avgTiming', group: 'effort', control: 'whole', min: 1, advanced: true, backends: compiled },
   { name: 'maxTactics', group: 'effort', control: 'whole', min: -1, advanced: true, backends: full },
-  { name: 'tiling', group: 'effort', control: 'choice', advanced: true, backends: native },
-  { name: 'maxAuxStreams', group: 'effort', control: 'whole', min: 0, advanced: true, backends: native },
+  { name: 'tiling', group: 'effort', control: 'choice', advanced: true, backends: engines },
+  { name: 'maxAuxStreams', group: 'effort', control: 'whole', min: 0, advanced: true, backends: engines },
   { name: 'tacticDram', group: 'effort', control: 'real', min: 1, advanced: true, backends: native },
   { name: 'tacticSharedMemory', group: 'effort', control: 'real', min: 1, advanced: true, backends: native },
   { name: 'refit', group: 'weights', control: 'flag', advanced: true, backends: engines },
-  { name: 'refitIdentical', group: 'weights', control: 'flag', advanced: true, backends: native },
+  { name: 'refitIdentical', group: 'weights', control: 'flag', advanced: true, backends: engines },
   { name: 'strip', group: 'weights', control: 'flag', advanced: true, backends: engines },
-  { name: 'weightStreaming', group: 'weights', control: 'flag', advanced: true, backends: native },
+  { name: 'weightStreaming', group: 'weights', control: 'flag', advanced: true, backends: engines },
   { name: 'versionCompatible', group: 'portability', control: 'flag', advanced: true, backends: compiled },
   { name: 'excludeLeanRuntime', group: 'portability', control: 'flag', advanced: true, backends: full },
   { name: 'hardwareCompat', group: 'portability', control: 'choice', advanced: true, backends: compiled },
   { name: 'runtimePlatform', group: 'portability', control: 'choice', advanced: true, backends: full },
+  { name: 'minBlockSize', group: 'blocks', control: 'whole', min: 1, advanced: false, backends: ['torch-tensorrt'] },
+  { name: 'torchOps', group: 'blocks', control: 'names', advanced: true, backends: ['torch-tensorrt'] },
+  { name: 'requireFull', group: 'blocks', control: 'flag', advanced: true, backends: ['torch-tensorrt'] },
   { name: 'profilingVerbosity', group: 'inspection', control: 'choice', advanced: true, backends: native },
   { name: 'engineName', group: 'inspection', control: 'text', advanced: true, backends: native },
 ]
 
-export const optionGroups: readonly OptionGroup[] = ['precision', 'target', 'effort', 'weights', 'portability', 'inspection']
+export const optionGroups: readonly OptionGroup[] = ['precision', 'target', 'effort', 'weights', 'portability', 'blocks', 'inspection']
 
 /** What a library said of its options; null until it did, or where it is not here. */
 export type Support = readonly OptionSupport[] | null
@@ -112,6 +115,6 @@ export const foreignOptions = (options: BuildOptions, backend: Backend, support:
 export function withoutForeign(options: BuildOptions, backend: Backend, support: Support = null): BuildOptions {
   const kept: BuildOptions = { ...options }
   for (const name of foreignOptions(options, backend, support))
-    Object.assign(kept, { [name]: name === 'targets' ? [] : typeof options[name] === 'boolean' ? false : null })
+    Object.assign(kept, { [name]: Array.isArray(options[name]) ? [] : typeof options[name] === 'boolean' ? false : null })
   return kept
 }

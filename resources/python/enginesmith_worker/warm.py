@@ -43,6 +43,12 @@ def warm_model(params: dict[str, Any], context: Context) -> Model:
     return model
 
 
+def forget_model() -> None:
+    """Let go of the kept model: something changed it, or its memory is needed."""
+    global _kept
+    _kept = None
+
+
 def _is_whole(path: str) -> bool:
     """True for an archive whose own end is there: a cut-off one may end in an archive that was a member of it."""
     try:

@@ -78,6 +78,7 @@ describe('flags and recipe', () => {
       ],
       ...['--tiling', 'full', '--avg-timing', '4', '--max-tactics', '-1', '--tactic-dram', '512', '--tactic-shared-memory', '48', '--max-aux-streams', '0'],
       ...['--fail-on-cache-miss', '--sparsity', '--refit-identical', '--weight-streaming', '--exclude-lean-runtime'],
+      ...['--min-block-size', '3', '--torch-op', 'torch.ops.aten.relu.default', '--require-full'],
       ...['--runtime-platform', 'windows-amd64', '--profiling-verbosity', 'layer-names', '--engine-name', 'my net', '--plugin', 'a.so', '--plugin', '/b.so'],
       ...['--atol', '1e-3', '--rtol', '.5', '--rule', 'polygraphy', '--expect', '/right.npz'],
     ])
@@ -131,6 +132,9 @@ describe('flags and recipe', () => {
         hardwareCompat: 'ampere-plus',
         runtimePlatform: 'windows-amd64',
         profilingVerbosity: 'layer-names',
+        minBlockSize: 3,
+        torchOps: ['torch.ops.aten.relu.default'],
+        requireFull: true,
         engineName: 'my net',
         device: 1,
       },

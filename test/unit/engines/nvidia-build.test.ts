@@ -7,7 +7,7 @@ import type { BuildReply, BuildRequest, Library } from '../../../contract/native
 import { buildOptionsSchema, type BuildOptions } from '../../../contract/recipe'
 import { settingsSchema, type Settings } from '../../../contract/settings'
 import { tensorrtBuild } from '../../../electron/core/engines/tensorrt/build'
-import type { StageContext } from '../../../electron/core/pipeline/stage'
+import type { StageContext, StageInputs } from '../../../electron/core/pipeline/stage'
 
 let folder: string
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'enginesmith-build-'))))
@@ -58,10 +58,12 @@ function machine(answer: Partial<BuildReply>, settings: Partial<Settings> = {}) 
     report: (finding: Finding) => void findings.push(finding),
     progress: () => undefined,
   } as unknown as StageContext
+  // Only a backend that compiles PyTorch looks at it.
+  const stage = {} as StageInputs
   const build = async (options: Partial<BuildOptions>, operators: Record<string, number> = { Conv: 1 }) => {
     const whole = buildOptionsSchema.parse({ backend: 'tensorrt', ...options })
-    const plan = await tensorrtBuild.plan(whole, context)
-    return { plan, built: await tensorrtBuild.build(plan, { options: whole, onnx: '/m.onnx', onnxBytes: 1, profiles: [], operators }, context) }
+    const plan = await tensorrtBuild.plan(whole, context, stage)
+    return { plan, built: await tensorrtBuild.build(plan, { options: whole, onnx: '/m.onnx', onnxBytes: 1, profiles: [], operators, stage }, context) }
   }
   return { asked, findings, build }
 }

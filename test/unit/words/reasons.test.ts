@@ -30,7 +30,7 @@ const argument = (source: string, marker: RegExp, index: number, wanted: (first:
 const codesIn = (file: string, name: string): string[] =>
   [...(new RegExp(`${name}[^=]*= new Set\\(\\[([^\\]]*)`).exec(read(file))?.[1] ?? '').matchAll(/[A-Z_]{5,}/g)].map(String)
 
-const notHere = codesIn('electron/core/engines/nvidia-execute.ts', 'notHere')
+const notHere = codesIn('electron/core/engines/not-here.ts', 'notHere')
 const unfit = codesIn('electron/core/pipeline/stages/validate.ts', 'unfit')
 const mentions = (codes: string[]) => (first: string) => codes.some((code) => first.includes(code))
 

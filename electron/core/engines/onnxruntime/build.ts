@@ -1,14 +1,11 @@
-import { buildOptionsSchema, type BuildOptions } from '../../../../contract/recipe'
+import type { BuildOptions } from '../../../../contract/recipe'
 import { EnginesmithError } from '../../errors'
 import type { BackendBuild } from '../port'
+import { setOptions } from '../set-options'
 
 /** Options that make no sense without a builder; profiles still say with which sizes the sample runs. */
 function refuse(options: BuildOptions): void {
-  const defaults = buildOptionsSchema.parse({})
-  const asked = buildOptionsSchema
-    .omit({ backend: true, profiles: true })
-    .keyof()
-    .options.filter((name) => JSON.stringify(options[name]) !== JSON.stringify(defaults[name]))
+  const asked = setOptions(options)
   if (asked.length === 0) return
   throw new EnginesmithError(
     'BUILD_OPTION_UNSUPPORTED',

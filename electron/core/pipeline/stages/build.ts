@@ -21,13 +21,13 @@ export const buildStage: Stage<'build'> = {
     const { options, chosen } = await resolveBackend(inputs.recipe.build, services)
     const backend = engineBackend(options.backend)
     const { profiles, findings } = planProfiles(inputs)
-    const plan = await backend.build.plan(options, services, signal)
+    const plan = await backend.build.plan(options, services, inputs, signal)
     return {
       key: {
         stage: 'build',
         version,
         options: { ...options, profiles },
-        inputs: onnxFiles.map((artifact) => `${artifact.kind} ${artifact.sha256}`),
+        inputs: [...onnxFiles.map((artifact) => `${artifact.kind} ${artifact.sha256}`), ...(plan.inputs ?? [])],
         environment: plan.environment,
       },
       durationName: `build ${options.backend} ${onnx.sha256}`,
@@ -38,7 +38,7 @@ export const buildStage: Stage<'build'> = {
         for (const artifact of onnxFiles) onnxBytes += (await stat(artifactPath(inputs.folder, artifact))).size
         return backend.build.build(
           plan,
-          { options, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles, operators: inputs.cards.convert?.operators ?? {} },
+          { options, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles, operators: inputs.cards.convert?.operators ?? {}, stage: inputs },
           context,
         )
       },

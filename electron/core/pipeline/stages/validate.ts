@@ -24,8 +24,8 @@ export const validateStage: Stage<'validate'> = {
     const made = subject(inputs)
     const { expect, ...options } = recipe.validate
     const environment = await services.toolchain.environment()
-    const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx } = environment
-    const library = { tensorrt, 'tensorrt-rtx': tensorrtRtx, 'torch-tensorrt': null, onnxruntime }[made.backend.name]
+    const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx, packages } = environment
+    const library = { tensorrt, 'tensorrt-rtx': tensorrtRtx, 'torch-tensorrt': packages['torch-tensorrt'] ?? null, onnxruntime }[made.backend.name]
     const key: StageKeyParts = {
       stage: 'validate',
       version,
@@ -64,9 +64,9 @@ interface Subject {
 /** What there is to judge. @throws EnginesmithError NOTHING_TO_COMPARE where the run was never built */
 function subject(inputs: StageInputs): Subject {
   const onnx = inputs.artifacts.convert.find((artifact) => artifact.kind === 'onnx')
-  const engine = inputs.artifacts.build.find((artifact) => artifact.kind === 'engine') ?? null
   const { build } = inputs.cards
   const backend = build === null ? null : engineBackend(build.backend)
+  const engine = inputs.artifacts.build.find((artifact) => artifact.kind === backend?.engineKind) ?? null
   if (onnx !== undefined && backend !== null && (!backend.hasEngine || engine !== null)) return { backend, onnx, engine }
   throw new EnginesmithError(
     'NOTHING_TO_COMPARE',
@@ -120,6 +120,7 @@ class Validation {
     if (engine !== null) {
       await this.hop('onnx-engine', onnx, engine)
       if (torch !== null) await this.hop('pytorch-engine', torch, engine)
+      await this.compiledHops(torch, engine)
     }
     if (expected !== null) {
       await this.hop('expected-onnx', { files: [expected], reason: null }, onnx, true)
@@ -140,6 +141,16 @@ class Validation {
       details: this.details,
       verdict: verdictOf(this.comparisons),
     }
+  }
+
+  /** Torch-TensorRT kept what it computed before it saved: an error is then seen to come from compiling or from saving. */
+  private async compiledHops(torch: Side | null, engine: Side): Promise<void> {
+    const { folder, artifacts } = this.inputs
+    const files = tensorSets(folder, artifacts.build, 'compiled')
+    if (files.length === 0) return
+    const compiled: Side = { files, reason: null }
+    if (torch !== null) await this.hop('pytorch-compiled', torch, compiled)
+    await this.hop('compiled-engine', compiled, engine)
   }
 
   /** Judged is the very file that ships: its content must still be what the run says. */
@@ -176,7 +187,14 @@ class Validation {
     const files = outputFiles(context.scratch, 'engine', this.sets.length)
     const onnx = artifactPath(inputs.folder, subject.onnx)
     const result = await subject.backend.execute.execute(
-      { onnx, engine: artifactPath(inputs.folder, engine), device: inputs.recipe.build.device, inputs: this.sets, outputs: files },
+      {
+        onnx,
+        engine: artifactPath(inputs.folder, engine),
+        device: inputs.recipe.build.device,
+        inputs: this.sets,
+        outputs: files,
+        signature: inputs.cards.load?.signature ?? null,
+      },
       context,
     )
     if (result.ran) return { files, reason: null }
@@ -203,7 +221,7 @@ class Validation {
       return
     }
     context.progress({ phase: `Comparing ${hop}`, fraction: null })
-    const withEngine = hop.endsWith('engine')
+    const withEngine = hop.endsWith('engine') || hop.endsWith('compiled')
     const { outputs } = await context.native('tensors.compare', {
       reference: reference.files,
       candidate: candidate.files.slice(0, reference.files.length),

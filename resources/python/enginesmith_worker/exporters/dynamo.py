@@ -59,7 +59,7 @@ def export(request: Export, path: str) -> None:
         'artifacts_dir': os.path.dirname(path),
     }
     if not is_program:
-        options['dynamic_shapes'] = dynamic_shapes(request, torch)
+        options['dynamic_shapes'] = dynamic_shapes(request.module, request.dynamic, torch)
     try:
         torch.onnx.export(
             request.module,
@@ -73,18 +73,22 @@ def export(request: Export, path: str) -> None:
         raise _explain(error, torch, is_program) from error
 
 
-def dynamic_shapes(request: Export, torch: Any) -> Any:
-    """One torch.export.Dim for each symbol, shared by all inputs that name it; None where nothing is dynamic."""
+def dynamic_shapes(module: Any, dynamic: list[dict[int, str]], torch: Any, bounds: dict[str, tuple[int, int]] | None = None) -> Any:
+    """One torch.export.Dim for each symbol, shared by all inputs that name it; None where nothing is dynamic.
+
+    ``dynamic`` gives the symbols of each input of ``module`` by dimension, ``bounds`` the least and greatest size of a symbol.
+    """
     dims: dict[str, Any] = {}
     shapes = []
-    for axes in request.dynamic:
+    for axes in dynamic:
         for symbol in axes.values():
             if symbol not in dims:
-                dims[symbol] = torch.export.Dim(identifier(symbol))
+                low, high = (bounds or {}).get(symbol, (None, None))
+                dims[symbol] = torch.export.Dim(identifier(symbol), min=low, max=high)
         shapes.append({axis: dims[symbol] for axis, symbol in axes.items()} or None)
     if not dims:
         return None
-    parameters = list(inspect.signature(request.module.forward).parameters.values())
+    parameters = list(inspect.signature(module.forward).parameters.values())
     if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters):
         # Inputs that fall into *args form one nested tuple there.
         head = [p for p in parameters if p.kind is not inspect.Parameter.VAR_POSITIONAL][: len(shapes)]

@@ -9,6 +9,9 @@ from .make_torchscript import make_torchscript
 from .run import run
 from .scan import scan
 from .torch_info import torch_info
+from .trt_compile import trt_compile
+from .trt_dry_run import trt_dry_run
+from .trt_run import trt_run
 from .versions import versions
 from .write_weights import write_weights
 
@@ -24,4 +27,7 @@ METHODS = {
     'make_torchscript': make_torchscript,
     'make_program': make_program,
     'write_weights': write_weights,
+    'trt_dry_run': trt_dry_run,
+    'trt_compile': trt_compile,
+    'trt_run': trt_run,
 }

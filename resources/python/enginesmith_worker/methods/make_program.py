@@ -63,7 +63,7 @@ def make_program(params: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def _export(request: Export, strict: bool, torch: Any) -> Any:
-    options: dict[str, Any] = {'dynamic_shapes': dynamic_shapes(request, torch)}
+    options: dict[str, Any] = {'dynamic_shapes': dynamic_shapes(request.module, request.dynamic, torch)}
     if 'strict' in inspect.signature(torch.export.export).parameters:
         options['strict'] = strict
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from ..dtypes import code_of, name_of
 from ..errors import WorkerError
 from ..forward import call, read_inputs
-from ..model import bind
+from ..model import Model, bind
 from ..outputs import name_outputs
 from ..protocol import Context
 from ..tensors import write_tensors
@@ -17,7 +17,11 @@ from ..warm import warm_model
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """One output file for each input file; names and shapes of the first, and the seconds spent in forward."""
-    model = warm_model(params, context)
+    return run_model(warm_model(params, context), params, context)
+
+
+def run_model(model: Model, params: dict[str, Any], context: Context, device: Any = None) -> dict[str, Any]:
+    """The same for a model that is loaded already; its inputs go to ``device`` first where one is given."""
     names, inputs, outputs = params['inputNames'], params['inputs'], params['outputs']
     if len(inputs) != len(outputs) or not inputs:
         raise WorkerError('WORKER_PROTOCOL', 'Input and output files differ in number.', 'Report this with the log of this run.')
@@ -27,6 +31,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     for index, (source, target) in enumerate(zip(inputs, outputs)):
         context.progress('run', index / len(inputs))
         tensors = read_inputs(source, names)
+        if device is not None:
+            tensors = {name: tensor.to(device) for name, tensor in tensors.items()}
         start = time.perf_counter()
         result = call(model, binding, tensors, context, params['source']['path'])
         seconds += time.perf_counter() - start
