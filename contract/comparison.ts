@@ -20,6 +20,8 @@ export const hopSchema = z.enum([
   'pytorch-exported-program',
 ])
 export type Hop = z.infer<typeof hopSchema>
+/** Hops that Convert itself measures. */
+export const convertHops: ReadonlySet<Hop> = new Set<Hop>(['pytorch-onnx', 'fp32-onnx'])
 
 /** One row per hop and output, over all input sets; numbers are null where nothing was compared. */
 export const comparisonSchema = z.object({

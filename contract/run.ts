@@ -4,7 +4,7 @@ import { copySchema, copyingSchema } from './copy'
 import { engineHeaderSchema, layerSchema, readBackSchema, runsHereSchema, backendSchema } from './engine'
 import { environmentSchema } from './environment'
 import { findingSchema } from './finding'
-import { recipeSchema } from './recipe'
+import { graphPrecisionSchema, recipeSchema } from './recipe'
 import { profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema } from './tensor'
 
 export * from './comparison'
@@ -152,6 +152,11 @@ export const convertCardSchema = z.object({
   operators: z.record(z.string(), z.number()),
   signature: signatureSchema.nullable(),
   checked: z.boolean(),
+  /** Nodes before the graph was simplified; absent where it was not. */
+  simplifiedFrom: z.number().optional(),
+  /** Precision that was written into the graph, and the nodes that stayed FP32. */
+  precision: graphPrecisionSchema.nullable().optional(),
+  keptFp32: z.array(z.string()).optional(),
 })
 /** What Torch-TensorRT made of a program: blocks in the order of the graph, and why an operator stayed in PyTorch. */
 export const partitionSchema = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { graphInputSchema, weightSchema } from './copy'
 import { findingSchema, remedyActionSchema } from './finding'
-import { buildOptionsSchema } from './recipe'
+import { buildOptionsSchema, graphPrecisionSchema } from './recipe'
 import { dtypeSchema, profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema, dimSchema } from './tensor'
 import { modelFormatSchema, partitionSchema, pickleReportSchema } from './run'
 
@@ -169,6 +169,22 @@ export const workerMethods = {
       device: z.number().int().nullable(),
     }),
     result: z.object({ outputs: z.array(tensorSpecSchema.extend({ shape: z.array(z.number().int()) })), seconds: z.number() }),
+  },
+  /** onnxslim in a process of its own; `CONVERT_SIMPLIFY_FAILED` where it fails or crashes. (managed) */
+  simplify_onnx: {
+    params: z.object({ path: z.string(), out: z.string() }),
+    result: z.object({ before: z.number(), after: z.number(), files: z.array(z.string()) }),
+  },
+  /** FP16 or BF16 by casts, INT8 by Q/DQ nodes calibrated on input files; inputs and outputs keep their types. (managed) */
+  graph_precision: {
+    params: z.object({
+      path: z.string(),
+      out: z.string(),
+      precision: graphPrecisionSchema,
+      keepFp32: z.array(z.string()),
+      calibration: z.array(z.string()),
+    }),
+    result: z.object({ files: z.array(z.string()), kept: z.array(z.string()) }),
   },
   /** onnx.checker and shape inference. (managed) */
   check_onnx: {

@@ -2,7 +2,7 @@ import type { CompareDocument, InspectDocument, MakeDocument, PlainDocument, Run
 import type { DoctorDocument } from '../../contract/environment'
 import type { Finding } from '../../contract/finding'
 import type { Artifact, RunSnapshot, StageName } from '../../contract/run'
-import { stageNames } from '../../contract/run'
+import { convertHops, stageNames } from '../../contract/run'
 import type { RunHandle } from '../core/api'
 import { isDone, type CallRecord } from './call-record'
 import type { Text } from './text'
@@ -68,7 +68,7 @@ export function runDocument(handle: Pick<RunHandle, 'snapshot' | 'artifactPath' 
     run: handle.folder,
     verdict: done.includes('validate') ? snapshot.verdict : null,
     stages,
-    comparisons: snapshot.comparisons.filter(({ hop }) => done.includes('validate') || (done.includes('convert') && hop === 'pytorch-onnx')),
+    comparisons: snapshot.comparisons.filter(({ hop }) => done.includes('validate') || (done.includes('convert') && convertHops.has(hop))),
     findings: findingsOf(snapshot, reached),
     artifacts: artifactsOf(snapshot, done).map((artifact) => ({ ...artifact, path: handle.artifactPath(artifact) })),
     requested: reached.includes('build') ? { backend, options } : null,

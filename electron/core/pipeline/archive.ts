@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Finding } from '../../../contract/finding'
 import type { RunFile, StageName } from '../../../contract/run'
-import { cardsSchema, stageNames } from '../../../contract/run'
+import { cardsSchema, convertHops, stageNames } from '../../../contract/run'
 import { artifactPath, artifactsArePresent, linkOrCopy } from '../store/artifacts'
 import { readDetails, writeDetails } from '../store/details'
 import { findKept, keepStage, nextHistoryNumber, sweepArtifacts, type KeptStage } from '../store/history'
@@ -28,7 +28,7 @@ export class Archive {
     const details = await readDetails(folder)
     for (const name of stageNames.slice(stageNames.indexOf(first))) {
       const result = file.stages[name]
-      const mine = file.comparisons.filter((row) => name === 'validate' || (name === 'convert' && row.hop === 'pytorch-onnx'))
+      const mine = file.comparisons.filter((row) => name === 'validate' || (name === 'convert' && convertHops.has(row.hop)))
       const known = result.key === null ? null : await findKept(folder, name, result.key)
       if (isDone(result.state) && known === null) {
         this.number ??= await nextHistoryNumber(folder)
@@ -95,7 +95,7 @@ export class Archive {
       stages: { ...run.stages, [name]: emptyResult() },
       cards: { ...run.cards, [name]: null },
       verdict: null,
-      comparisons: name === 'convert' ? [] : run.comparisons.filter((row) => name !== 'validate' || row.hop === 'pytorch-onnx'),
+      comparisons: name === 'convert' ? [] : run.comparisons.filter((row) => name !== 'validate' || convertHops.has(row.hop)),
     }))
   }
 }

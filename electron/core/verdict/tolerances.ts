@@ -34,8 +34,8 @@ export function defaultTolerance(dtype: DType | null, precision: Precision | nul
 const quantized: Tolerance = { atol: 1e-1, rtol: 1e-1 }
 
 /** Options and precision for `toleranceTable` where the graph itself has a precision of its own. */
-export function judgedAs(options: ValidateOptions, graph: GraphPrecision | null): [ValidateOptions, Precision | null] {
-  if (graph !== 'int8') return [options, graph]
+export function judgedAs(options: ValidateOptions, graph: GraphPrecision | null, build: Precision | null = null): [ValidateOptions, Precision | null] {
+  if (graph !== 'int8') return [options, graph ?? build]
   return [{ ...options, atol: options.atol ?? quantized.atol, rtol: options.rtol ?? quantized.rtol }, null]
 }
 

@@ -1,14 +1,17 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import type { ConvertOptions } from '../../../../contract/recipe'
 import type { ConvertCard } from '../../../../contract/run'
 import type { Signature } from '../../../../contract/tensor'
 import type { WorkerResult } from '../../../../contract/worker'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { notJudged } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
+import type { ProducedSet } from '../../store/artifacts'
 import { tensorSets } from '../tensor-sets'
 import { secondInputs, type SecondInput } from '../second-input'
 import { adoptOnnx, collectOnnx, inspectOnnx } from './adopt-onnx'
 import { compareHop } from './compare-hop'
+import { refineGraph, type Refined } from './graph'
 import { modelWorker } from './model-worker'
 import { checkUnchanged } from './source'
 
@@ -21,7 +24,7 @@ export const convertStage: Stage<'convert'> = {
     const { file, recipe, artifacts, cards } = inputs
     if (file.format === 'onnx') {
       return {
-        key: { stage: 'convert', version, options: {}, inputs: [file.sha256 ?? ''], environment: {} },
+        key: { stage: 'convert', version, options: graphOptions(recipe.convert), inputs: [file.sha256 ?? '', ...calibrated(inputs)], environment: {} },
         durationName: `adopt ${file.sha256 ?? file.path}`,
         run: (context) => adopt(inputs, context),
       }
@@ -33,7 +36,15 @@ export const convertStage: Stage<'convert'> = {
       key: {
         stage: 'convert',
         version,
-        options: { exporter, opset, model, modelArgs, keyPrefix: keyPrefix ?? null, inputs: cards.load?.signature?.inputs ?? null },
+        options: {
+          exporter,
+          opset,
+          ...graphOptions(recipe.convert),
+          model,
+          modelArgs,
+          keyPrefix: keyPrefix ?? null,
+          inputs: cards.load?.signature?.inputs ?? null,
+        },
         inputs: [inputs.file.sha256 ?? '', ...artifacts.load.filter((artifact) => artifact.kind === 'tensors').map((artifact) => artifact.sha256)],
         environment: { python, torch: packages['torch'] ?? null, onnxscript: packages['onnxscript'] ?? null, onnx: packages['onnx'] ?? null },
       },
@@ -41,6 +52,16 @@ export const convertStage: Stage<'convert'> = {
       run: (context) => exportModel(inputs, services, context),
     }
   },
+}
+
+/** What decides on the graph after the export; nothing where it stays as it is, so that such keys stay as they are. */
+function graphOptions({ simplify, graphPrecision, keepFp32 }: ConvertOptions): Record<string, unknown> {
+  return { ...(simplify ? { simplify } : {}), ...(graphPrecision === null ? {} : { graphPrecision, keepFp32 }) }
+}
+
+/** INT8 depends on the samples that it was measured on. */
+function calibrated({ recipe, artifacts }: StageInputs): string[] {
+  return recipe.convert.graphPrecision === null ? [] : artifacts.load.filter(({ kind }) => kind === 'tensors').map(({ sha256 }) => sha256)
 }
 
 async function adopt(inputs: StageInputs, context: StageContext): Promise<StageOutput<'convert'>> {
@@ -59,9 +80,10 @@ async function adopt(inputs: StageInputs, context: StageContext): Promise<StageO
       },
     ),
   )
-  const onnx = set[0]?.path ?? file.path
-  const described = await describe(onnx, context)
-  return { produced: [set], card: await card(onnx, described ?? file.signature, null, described !== null, null) }
+  const described = await describe(set[0]?.path ?? file.path, context)
+  const { final, facts, comparisons, details } = await refine(inputs, set, described, [], context)
+  const onnx = final[0]?.path ?? file.path
+  return { produced: [final], card: { ...(await card(onnx, described ?? file.signature, null, described !== null, null)), ...facts }, comparisons, details }
 }
 
 async function exportModel(inputs: StageInputs, services: StageServices, context: StageContext): Promise<StageOutput<'convert'>> {
@@ -96,13 +118,33 @@ async function exportModel(inputs: StageInputs, services: StageServices, context
   const described = await describe(onnx, context)
   // What ONNX Runtime does not take, another engine may: its inputs are then read from the file itself.
   const signature = described ?? (await context.describeFile(onnx, { signal: context.signal, hash: 'later' })).signature
-  const made = await card(onnx, signature, exported.exporter, checked !== null || described !== null, checked)
+  const second = described === null ? [] : await secondInputs(inputs, worker, source, context)
+  const refined = await refine(inputs, set, described, second, context)
+  const path = refined.final[0]?.path ?? onnx
+  const made = await card(path, signature, exported.exporter, checked !== null || described !== null, path === onnx ? checked : null)
+  const hop = await firstHop(inputs, path, refined.runs ? described : null, second, context)
   return {
-    produced: [set],
-    card: { ...made, opset: exported.opset },
-    ...(await firstHop(inputs, onnx, described, () => secondInputs(inputs, worker, source, context), context)),
+    produced: [refined.final],
+    card: { ...made, opset: exported.opset, ...refined.facts },
+    comparisons: [...hop.comparisons, ...refined.comparisons],
+    details: [...hop.details, ...refined.details],
   }
 }
+
+/** The graph as the recipe wants it: a set of its own where it was changed. */
+async function refine(
+  inputs: StageInputs,
+  set: ProducedSet,
+  signature: Signature | null,
+  second: readonly SecondInput[],
+  context: StageContext,
+): Promise<Omit<Refined, 'files'> & { final: ProducedSet }> {
+  const files = set.map((file) => file.path)
+  const refined = await refineGraph({ inputs, files, signature, second }, context)
+  return { ...refined, final: refined.files === files ? set : collectOnnx(refined.files, dirname(refined.files[0] ?? '')) }
+}
+
+type Rows = Required<Pick<StageOutput<'convert'>, 'comparisons' | 'details'>>
 
 /** The ONNX checker of the managed environment, where there is one; what it refuses is no model. */
 async function check(onnx: string, context: StageContext): Promise<WorkerResult<'check_onnx'> | null> {
@@ -154,16 +196,10 @@ async function card(
 }
 
 /** The first hop; a file that ONNX Runtime has no means to run is kept and not judged: another engine may still take it. */
-async function firstHop(
-  inputs: StageInputs,
-  onnx: string,
-  described: Signature | null,
-  second: () => Promise<SecondInput[]>,
-  context: StageContext,
-): Promise<Pick<StageOutput<'convert'>, 'comparisons' | 'details'>> {
+async function firstHop(inputs: StageInputs, onnx: string, described: Signature | null, second: readonly SecondInput[], context: StageContext): Promise<Rows> {
   let reason = 'ONNX Runtime does not accept the file.'
   try {
-    if (described !== null) return await compareWithTorch(inputs, onnx, described, await second(), context)
+    if (described !== null) return await compareWithTorch(inputs, onnx, described, second, context)
   } catch (error) {
     if (!(error instanceof EnginesmithError) || error.code !== 'HOP_NOT_JUDGED') throw error
     context.report(error.toFinding('warning'))
@@ -174,15 +210,12 @@ async function firstHop(
 }
 
 /** The first hop, at once: a broken export is seen before minutes go into a build. The verdict is Validate's to give. */
-async function compareWithTorch(
-  inputs: StageInputs,
-  onnx: string,
-  signature: Signature,
-  second: SecondInput[],
-  context: StageContext,
-): Promise<Pick<StageOutput<'convert'>, 'comparisons' | 'details'>> {
+async function compareWithTorch(inputs: StageInputs, onnx: string, signature: Signature, second: readonly SecondInput[], context: StageContext): Promise<Rows> {
   const run = (given: string[], outputs: string[]): Promise<unknown> => context.native('ort.run', { onnx, inputs: given, outputs })
-  const { comparisons, details, frozen } = await compareHop({ inputs, signature, hop: 'pytorch-onnx', run, second }, context)
+  const { comparisons, details, frozen } = await compareHop(
+    { inputs, signature, hop: 'pytorch-onnx', run, second, precision: inputs.recipe.convert.graphPrecision },
+    context,
+  )
   const bad = comparisons.filter((row) => row.verdict === 'fail')
   if (bad.length > 0) {
     const other = inputs.recipe.convert.exporter === 'dynamo' ? 'torchscript' : 'dynamo'

@@ -8,7 +8,7 @@ import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { artifactPath } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
-import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
+import { judgedAs, lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
 import { subjectKey, type StageKeyParts } from '../stage-key'
 import { outputFiles, tensorSets } from '../tensor-sets'
@@ -29,7 +29,13 @@ export const validateStage: Stage<'validate'> = {
     const key: StageKeyParts = {
       stage: 'validate',
       version,
-      options: { ...options, backend: made.backend.name, device: recipe.build.device, precision: precisionOf(cards.build) },
+      options: {
+        ...options,
+        backend: made.backend.name,
+        device: recipe.build.device,
+        precision: precisionOf(cards.build),
+        ...(cards.convert?.precision ? { graph: cards.convert.precision } : {}),
+      },
       inputs: [
         // By its key, not by its content alone: a Build with other options is validated anew even where the engine came out the same.
         inputs.keys.build ?? '',
@@ -211,6 +217,14 @@ class Validation {
     return { files: null, reason }
   }
 
+  /** A precision in the graph holds for every hop; a build that asks for one of its own decides on the engine's. */
+  private judgedAs(withEngine: boolean): ReturnType<typeof judgedAs> {
+    const { cards, recipe } = this.inputs
+    const build = withEngine ? precisionOf(cards.build) : null
+    const own = build === null || build === 'strongly-typed' || build === 'fp32'
+    return own ? judgedAs(recipe.validate, cards.convert?.precision ?? null, build) : [recipe.validate, build]
+  }
+
   /** @param onlyKnown leave out what the reference has no answer for: it holds the answers that somebody cared to state */
   private async hop(hop: Hop, reference: Side, candidate: Side, onlyKnown = false): Promise<void> {
     const { context, inputs } = this
@@ -226,7 +240,7 @@ class Validation {
       reference: reference.files,
       candidate: candidate.files.slice(0, reference.files.length),
       rule: inputs.recipe.validate.rule,
-      tolerances: toleranceTable(this.outputs, inputs.recipe.validate, withEngine ? precisionOf(inputs.cards.build) : null),
+      tolerances: toleranceTable(this.outputs, ...this.judgedAs(withEngine)),
     })
     const rows = outputs.filter((row) => !onlyKnown || row.problem !== 'extra')
     this.comparisons.push(...rows.map((row) => toComparison(hop, row)))

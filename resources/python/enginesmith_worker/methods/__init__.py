@@ -2,12 +2,14 @@
 
 from .check_onnx import check_onnx
 from .export_onnx import export_onnx
+from .graph_precision import graph_precision
 from .load import load
 from .look import look
 from .make_program import make_program
 from .make_torchscript import make_torchscript
 from .run import run
 from .scan import scan
+from .simplify_onnx import simplify_onnx
 from .torch_info import torch_info
 from .trt_compile import trt_compile
 from .trt_dry_run import trt_dry_run
@@ -24,6 +26,8 @@ METHODS = {
     'run': run,
     'export_onnx': export_onnx,
     'check_onnx': check_onnx,
+    'simplify_onnx': simplify_onnx,
+    'graph_precision': graph_precision,
     'make_torchscript': make_torchscript,
     'make_program': make_program,
     'write_weights': write_weights,
