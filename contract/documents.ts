@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema, environmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { batchCountsSchema, rowStateSchema } from './batch'
@@ -96,6 +97,10 @@ export const commandDocuments = {
   compare: compareDocumentSchema,
   validate: runDocumentSchema,
   batch: batchDocumentSchema,
+  time: timeDocumentSchema,
+  layers: layersDocumentSchema,
+  diff: diffDocumentSchema,
+  refit: refitDocumentSchema,
   open: plainDocumentSchema,
 } as const
 export type DocumentCommand = keyof typeof commandDocuments

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { attemptSchema } from './environment'
+import { gpuStateSchema } from './engine-work'
 import { engineHeaderSchema, layerSchema, optionSupportSchema, readBackSchema } from './engine'
 import { findingCodeSchema } from './finding'
 import { comparisonDetailSchema, verdictSchema } from './run'
@@ -130,6 +131,80 @@ export const nativeMethods = {
       device: z.number().int().nullable(),
     }),
     result: z.object({ ran: z.boolean(), reason: z.string().nullable(), seconds: z.number() }),
+  },
+  /**
+   * Times an engine as trtexec does, and with `profiledRuns` lists its layers with their times. Samples in milliseconds, one a run.
+   * `result: null` with the reason where it cannot be run here.
+   */
+  'engine.time': {
+    params: z.object({
+      library: librarySchema,
+      engine: z.string(),
+      device: z.number().int().nullable(),
+      profile: z.number().int(),
+      /** Sizes of inputs; one that is not named gets the profile's opt. */
+      shapes: z.array(z.object({ name: z.string(), shape: z.array(z.number().int()) })),
+      warmUpMs: z.number(),
+      durationMs: z.number(),
+      iterations: z.number().int(),
+      cudaGraph: z.boolean(),
+      /** False: each run waits for the one before, copies and all. */
+      overlap: z.boolean(),
+      profiledRuns: z.number().int(),
+    }),
+    result: z.object({
+      result: z
+        .object({
+          shapes: z.record(z.string(), z.array(z.number().int())),
+          gpu: z.array(z.number()),
+          host: z.array(z.number()),
+          h2d: z.array(z.number()),
+          d2h: z.array(z.number()),
+          enqueue: z.array(z.number()),
+          wallMs: z.number(),
+          graphRefusal: z.string().nullable(),
+          /** Outputs of which every byte is zero, and how many outputs there are. */
+          zeroOutputs: z.array(z.string()),
+          outputs: z.number().int(),
+          before: gpuStateSchema,
+          after: gpuStateSchema,
+          layerTimes: z.array(z.object({ name: z.string(), ms: z.array(z.number()) })),
+          layers: z.array(layerSchema).nullable(),
+        })
+        .nullable(),
+      reason: z.string().nullable(),
+    }),
+  },
+  /** New weights from an ONNX file or a .safetensors file whose names are the engine's; writes the engine with and without weights. */
+  'engine.refit': {
+    params: z.object({
+      library: librarySchema,
+      engine: z.string(),
+      device: z.number().int().nullable(),
+      onnx: z.string().nullable(),
+      weights: tensorFile.nullable(),
+      outWith: z.string(),
+      outWithout: z.string(),
+    }),
+    result: z.object({
+      result: z
+        .object({
+          refitted: z.boolean(),
+          total: z.number().int(),
+          set: z.number().int(),
+          missing: z.array(z.string()),
+          unknown: z.array(z.string()),
+          refused: z.array(z.string()),
+          errors: z.array(z.string()),
+          seconds: z.number(),
+          flagsWith: z.array(z.string()),
+          flagsWithout: z.array(z.string()),
+          bytesWith: z.number(),
+          bytesWithout: z.number(),
+        })
+        .nullable(),
+      reason: z.string().nullable(),
+    }),
   },
   'ort.describe': {
     params: z.object({ onnx: z.string() }),

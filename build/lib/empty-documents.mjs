@@ -33,6 +33,19 @@ const documents = {
   validate: run,
   batch: { batch: null, counts: { pass: 0, fail: 0, notJudged: 0, error: 0, skipped: 0 }, rows: [], findings: [] },
   compare: { verdict: null, comparisons: [], findings: [] },
+  time: { engine: null, device: null, library: null, conditions: null, rows: [], best: null, latencyLimitMs: null, findings: [] },
+  layers: { engine: null, source: null, profiledRuns: 0, layers: [], groups: [], findings: [] },
+  diff: { a: null, b: null, rows: [], totals: null, findings: [] },
+  refit: {
+    artifacts: [],
+    source: null,
+    weights: null,
+    seconds: null,
+    sizes: { before: null, withWeights: null, withoutWeights: null },
+    verified: null,
+    comparisons: [],
+    findings: [],
+  },
   open: { findings: [] },
 }
 

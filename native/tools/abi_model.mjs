@@ -34,6 +34,8 @@ const plainTypes = new Map([
   ['const int32_t *', 'const std::int32_t*'],
   ['const int64_t *', 'const std::int64_t*'],
   ['Dims', 'Dims64'],
+  ['Weights', 'Weights'],
+  ['const Weights', 'Weights'],
   ['const Dims &', 'const Dims64*'],
   ['cudaStream_t', 'void*'],
   ['ErrorDesc', 'const char*'],
@@ -103,7 +105,7 @@ export class AbiModel {
     const name = key.replace(/^[VI](?=[A-Z])/, '')
     const direct = this.tables[0].classes[key].kind === 'direct'
     const entry = { key, name, direct, methods: methods.map((spec) => this.#methodOf(key, name, direct, spec)) }
-    if (direct && key === 'IParser') entry.methods.push(this.#destructorOf(key, name))
+    if (direct && (key === 'IParser' || key === 'IParserRefitter')) entry.methods.push(this.#destructorOf(key, name))
     return entry
   }
 

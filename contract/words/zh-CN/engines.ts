@@ -109,6 +109,26 @@ export const engines = {
     gist: ['{?errors}构建期间显存用尽。', '可用显存不足。'],
     remedy: '请关闭其他占用 GPU 的程序，或减小工作区或形状。',
   },
+  REFIT_INCOMPLETE: {
+    title: '引擎未获得全部权重',
+    gist: '权重来源不完整或不匹配，引擎未能重新装入权重，因此没有写出任何文件。',
+    remedy: '请提供构建该引擎的同一 ONNX，或名称与之一致的检查点；名称列在依据中。',
+  },
+  TIMING_UNRELIABLE: {
+    title: '计时结果须谨慎看待',
+    gist: '测得的时间受启动、传输或时钟波动影响。',
+    remedy: '请锁定时钟（nvidia-smi -lgc），停止其他占用 GPU 的程序，或用 --duration 延长计时。',
+  },
+  TIMING_NOT_AS_ASKED: {
+    title: '有些项目无法测量',
+    gist: '有些项目无法测量；引擎本身没有问题。',
+    remedy: '请查看未使用 CUDA 图的那一行，或用 nvidia-smi 观察时钟。',
+  },
+  LAYERS_NOT_TIMED: {
+    title: '各层没有时间',
+    gist: '各层取自运行文件夹，没有时间。',
+    remedy: '请在能运行该引擎的 GPU 上再次列出各层。',
+  },
   BUILD_NOT_QUANTIZED: {
     title: '模型未量化',
     whole: '要求 {precision}，但 ONNX 文件中没有 QuantizeLinear 或 DequantizeLinear 节点：其中没有任何量化。',

@@ -3,10 +3,14 @@ import { batchCommand } from './batch'
 import { buildCommand } from './build'
 import { compareCommand } from './compare'
 import { convertCommand } from './convert'
+import { diffCommand } from './diff'
 import { doctorCommand } from './doctor'
 import { inspectCommand } from './inspect'
+import { layersCommand } from './layers'
 import { openCommand } from './open'
+import { refitCommand } from './refit'
 import { runCommand } from './run'
+import { timeCommand } from './time'
 import { validateCommand } from './validate'
 
 /** Every command, in the order in which the help lists them. */
@@ -19,5 +23,9 @@ export const commands: readonly Command[] = [
   compareCommand,
   validateCommand,
   batchCommand,
+  timeCommand,
+  layersCommand,
+  diffCommand,
+  refitCommand,
   openCommand,
 ]

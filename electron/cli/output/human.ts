@@ -114,7 +114,7 @@ export function doctorLines(document: DoctorDocument, text: Text): string[] {
 }
 
 const tensor = ({ name, dtype, shape }: TensorSpec): string => `${name}:${dtype}:${shape.join('x')}`
-const artifactLines = (artifacts: readonly Artifact[]): string[] =>
+export const artifactLines = (artifacts: readonly Artifact[]): string[] =>
   artifacts.map(({ kind, path, bytes, sha256 }) => `${kind}  ${path}  ${size(bytes)}  ${sha256.slice(0, 8)}`)
 
 function readBackLines({ achieved }: Pick<RunDocument, 'achieved'>, text: Text): string[] {
@@ -127,7 +127,7 @@ function readBackLines({ achieved }: Pick<RunDocument, 'achieved'>, text: Text):
     )
 }
 
-function comparisonLines(rows: readonly Comparison[], text: Text, labelOf: (hop: Hop) => string = (hop) => hop): string[] {
+export function comparisonLines(rows: readonly Comparison[], text: Text, labelOf: (hop: Hop) => string = (hop) => hop): string[] {
   return rows.map(({ hop, output, verdict, reason, compared, maxAbs, requiredAtol, atol, rtol }) => {
     const numbers =
       compared > 0

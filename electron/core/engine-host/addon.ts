@@ -68,6 +68,9 @@ export interface Addon {
     params: { library: NativeParams<'engine.run'>['library']; engine: string; device: number | null },
     call?: AddonCall,
   ): Promise<{ session: EngineSession | null; reason: string | null }>
+  timeEngine(params: NativeParams<'engine.time'>, call?: AddonCall): Promise<NativeResult<'engine.time'>>
+  /** `weights` by the engine's names, in place of the path of the host's method. */
+  refitEngine(params: Omit<NativeParams<'engine.refit'>, 'weights'> & { weights: NativeTensor[] }, call?: AddonCall): Promise<NativeResult<'engine.refit'>>
   createComparer(options: ComparerOptions): Comparer
 }
 
@@ -103,6 +106,16 @@ const describeResultSchema = z.object({
   reason: z.string().nullable(),
 })
 
+const timeResultSchema = z.object({
+  result: nativeMethods['engine.time'].result.shape.result
+    .unwrap()
+    .omit({ layers: true })
+    .extend({ inspector: z.string().nullable() })
+    .transform(({ inspector, ...timed }) => ({ ...timed, layers: layersOf(inspector) }))
+    .nullable(),
+  reason: z.string().nullable(),
+})
+
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -129,6 +142,8 @@ interface RawAddon {
   build: RawCall
   describe: RawCall
   openEngine: RawCall
+  timeEngine: RawCall
+  refitEngine: RawCall
   runEngine(session: unknown, inputs: NativeTensor[], token: unknown, onEvent: (event: HostEvent) => void): Promise<unknown>
   closeEngine(session: unknown): Promise<unknown>
   createComparer(options: ComparerOptions): unknown
@@ -210,6 +225,8 @@ function wrap(raw: RawAddon): Addon {
       const opened = await simple(openSchema, raw.openEngine, params, call)
       return { session: opened.session === null ? null : session(raw, opened.session), reason: opened.reason }
     },
+    timeEngine: (params, call) => simple(timeResultSchema, raw.timeEngine, params, call),
+    refitEngine: (params, call) => simple(nativeMethods['engine.refit'].result, raw.refitEngine, params, call),
     createComparer: (options) => comparer(raw, options),
   }
 }

@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../cancelled'
 import { loadAddon, type Addon } from './addon'
 import { createExclusive } from './exclusive'
 import { describeOnnx, onnxRuntimeVersion, runOnnx } from './ort'
+import { readSafetensors } from '../tensors'
 import { runEngine } from './run-engine'
 import { compareTensors, describeTensors } from './tensors'
 
@@ -37,6 +38,12 @@ export function createMethods(addonPath: string): MethodTable {
     'engine.build': (params, context) => oneAtATime(context.signal, async () => addon().build(params, call(context))),
     'engine.describe': (params, context) => oneAtATime(context.signal, async () => addon().describeEngine(params, call(context))),
     'engine.run': (params, context) => oneAtATime(context.signal, () => runEngine(addon(), params, call(context))),
+    'engine.time': (params, context) => oneAtATime(context.signal, () => addon().timeEngine(params, call(context))),
+    'engine.refit': (params, context) =>
+      oneAtATime(context.signal, async () => {
+        const weights = params.weights === null ? [] : [...(await readSafetensors(params.weights))].map(([name, tensor]) => ({ name, ...tensor }))
+        return addon().refitEngine({ ...params, weights }, call(context))
+      }),
     'ort.describe': (params) => describeOnnx(params),
     'ort.run': (params, context) => runOnnx(params, context.signal),
     'tensors.compare': async (params, context) => compareTensors(addon(), params, context.signal),

@@ -174,6 +174,60 @@ void* Driver::createStream() const {
 void Driver::destroyStream(void* stream) const noexcept { callQuietly<void*>("cuStreamDestroy_v2", stream); }
 void Driver::synchronize(void* stream) const { call<void*>("cuStreamSynchronize", stream); }
 
+void* Driver::createEvent() const {
+    void* event = nullptr;
+    call<void**, unsigned>("cuEventCreate", &event, 0);
+    return event;
+}
+void Driver::destroyEvent(void* event) const noexcept { callQuietly<void*>("cuEventDestroy_v2", event); }
+void Driver::record(void* event, void* stream) const { call<void*, void*>("cuEventRecord", event, stream); }
+void Driver::waitFor(void* event) const { call<void*>("cuEventSynchronize", event); }
+void Driver::streamWaits(void* stream, void* event) const { call<void*, void*, unsigned>("cuStreamWaitEvent", stream, event, 0); }
+double Driver::elapsed(void* from, void* to) const {
+    float milliseconds = 0;
+    call<float*, void*, void*>("cuEventElapsedTime", &milliseconds, from, to);
+    return milliseconds;
+}
+
+void Driver::beginCapture(void* stream) const {
+    constexpr int kThreadLocal = 1;  // other threads may go on allocating
+    call<void*, int>("cuStreamBeginCapture_v2", stream, kThreadLocal);
+}
+void* Driver::endCapture(void* stream) const {
+    void* graph = nullptr;
+    const auto end = library_->function<Entry<void*, void**>>("cuStreamEndCapture");
+    if (end == nullptr || end(stream, &graph) != 0 || graph == nullptr) return nullptr;
+    void* executable = nullptr;
+    // CUDA 11.4 brought the form with flags; before it the second has five arguments.
+    const auto instantiate = library_->function<Entry<void**, void*, unsigned long long>>("cuGraphInstantiateWithFlags");
+    const auto older = library_->function<Entry<void**, void*, void**, char*, std::size_t>>("cuGraphInstantiate_v2");
+    int result = -1;
+    if (instantiate != nullptr) {
+        result = instantiate(&executable, graph, 0);
+    } else if (older != nullptr) {
+        result = older(&executable, graph, nullptr, nullptr, 0);
+    }
+    callQuietly<void*>("cuGraphDestroy", graph);
+    return result == 0 ? executable : nullptr;
+}
+void Driver::launch(void* executable, void* stream) const { call<void*, void*>("cuGraphLaunch", executable, stream); }
+void Driver::destroyExecutable(void* executable) const noexcept { callQuietly<void*>("cuGraphExecDestroy", executable); }
+
+void* Driver::allocateHost(std::size_t bytes) const {
+    void* memory = nullptr;
+    call<void**, std::size_t>("cuMemAllocHost_v2", &memory, bytes);
+    return memory;
+}
+void Driver::releaseHost(void* memory) const noexcept { callQuietly<void*>("cuMemFreeHost", memory); }
+
+std::string Driver::busId(int device) const {
+    int handle = 0;
+    char text[64] = {};
+    call<int*, int>("cuDeviceGet", &handle, device);
+    call<char*, int, int>("cuDeviceGetPCIBusId", text, sizeof text - 1, handle);
+    return text;
+}
+
 DevicePointer Driver::allocate(std::size_t bytes) const {
     DevicePointer pointer = 0;
     call<DevicePointer*, std::size_t>("cuMemAlloc_v2", &pointer, bytes);

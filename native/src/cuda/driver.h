@@ -52,6 +52,27 @@ public:
     void destroyStream(void* stream) const noexcept;
     void synchronize(void* stream) const;
 
+    void* createEvent() const;
+    void destroyEvent(void* event) const noexcept;
+    void record(void* event, void* stream) const;
+    void waitFor(void* event) const;
+    void streamWaits(void* stream, void* event) const;
+    /// Milliseconds between two events that have both happened.
+    double elapsed(void* from, void* to) const;
+
+    void beginCapture(void* stream) const;
+    /// The graph, ready to be launched; null where the capture was spoilt.
+    void* endCapture(void* stream) const;
+    void launch(void* executable, void* stream) const;
+    void destroyExecutable(void* executable) const noexcept;
+
+    /// Page-locked memory of the host: copies from it run beside everything else.
+    void* allocateHost(std::size_t bytes) const;
+    void releaseHost(void* memory) const noexcept;
+
+    /// `0000:65:00.0`: how NVML knows the device.
+    std::string busId(int device) const;
+
     DevicePointer allocate(std::size_t bytes) const;
     void release(DevicePointer pointer) const noexcept;
     void copyToDevice(DevicePointer to, const void* from, std::size_t bytes, void* stream) const;

@@ -8,6 +8,8 @@ void exportEngineMethods(Napi::Env env, Napi::Object exports);
 
 /// What is about running: openEngine, runEngine, closeEngine.
 void exportSessionMethods(Napi::Env env, Napi::Object exports);
+/// timeEngine and refitEngine.
+void exportWorkMethods(Napi::Env env, Napi::Object exports);
 
 /// What is about comparing: createComparer, compareAdd, compareFinish.
 void exportCompareMethods(Napi::Env env, Napi::Object exports);

@@ -29,6 +29,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     exports.Set("cancel", Napi::Function::New(env, cancelToken, "cancel"));
     exportEngineMethods(env, exports);
     exportSessionMethods(env, exports);
+    exportWorkMethods(env, exports);
     exportCompareMethods(env, exports);
     return exports;
 }

@@ -19,7 +19,15 @@ constexpr const char* kVersion = "getInferLibVersion";
 constexpr const char* kCreateBuilder = "createInferBuilder_INTERNAL";
 constexpr const char* kCreateRuntime = "createInferRuntime_INTERNAL";
 constexpr const char* kCreateParser = "createNvOnnxParser_INTERNAL";
+constexpr const char* kCreateRefitter = "createInferRefitter_INTERNAL";
+constexpr const char* kCreateParserRefitter = "createNvOnnxParserRefitter_INTERNAL";
 constexpr const char* kParserVersion = "getNvOnnxParserVersion";
+
+std::int32_t parserVersion(const loader::SharedLibrary& parser) {
+    constexpr std::int32_t kFirstVersion = 100;  // of parsers before getNvOnnxParserVersion: 0.1.0
+    const auto version = parser.function<VersionFunction>(kParserVersion);
+    return version != nullptr ? version() : kFirstVersion;
+}
 
 std::shared_ptr<loader::SharedLibrary> openImage(const std::string& path, std::string& reason) {
     if (pathOf(path).has_parent_path()) {
@@ -107,10 +115,17 @@ abi::Runtime Library::createRuntime() const {
 }
 
 abi::Parser Library::createParser(const abi::NetworkDefinition& network) const {
-    const auto version = parser_->function<VersionFunction>(kParserVersion);
-    constexpr std::int32_t kFirstVersion = 100;  // of parsers before getNvOnnxParserVersion: 0.1.0
-    return {table_, parser_->function<CreateParserFunction>(kCreateParser)(network.raw(), processLogger(table_),
-                                                                           version != nullptr ? version() : kFirstVersion)};
+    return {table_, parser_->function<CreateParserFunction>(kCreateParser)(network.raw(), processLogger(table_), parserVersion(*parser_))};
+}
+
+abi::Refitter Library::createRefitter(const abi::CudaEngine& engine) const {
+    const auto create = core_->function<CreateParserFunction>(kCreateRefitter);
+    return {table_, create == nullptr ? nullptr : create(engine.raw(), processLogger(table_), table_.version())};
+}
+
+abi::ParserRefitter Library::createParserRefitter(const abi::Refitter& refitter) const {
+    const auto create = parser_->function<CreateParserFunction>(kCreateParserRefitter);
+    return {table_, create == nullptr ? nullptr : create(refitter.raw(), processLogger(table_), parserVersion(*parser_))};
 }
 
 }  // namespace enginesmith::trt

@@ -30,6 +30,8 @@ public:
     abi::Builder createBuilder() const;
     abi::Parser createParser(const abi::NetworkDefinition& network) const;
     abi::Runtime createRuntime() const;
+    abi::Refitter createRefitter(const abi::CudaEngine& engine) const;
+    abi::ParserRefitter createParserRefitter(const abi::Refitter& refitter) const;
 
 private:
     Library(std::shared_ptr<loader::SharedLibrary> core, const abi::Gate& gate)

@@ -26,6 +26,10 @@ const files: Record<string, string> = {
   validate: 'run',
   batch: 'batch',
   compare: 'compare',
+  time: 'time',
+  layers: 'layers',
+  diff: 'diff',
+  refit: 'refit',
   open: 'plain',
 }
 const ajv = new Ajv({ allowUnionTypes: true })

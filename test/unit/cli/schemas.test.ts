@@ -19,6 +19,10 @@ const files = {
   validate: 'run',
   batch: 'batch',
   compare: 'compare',
+  time: 'time',
+  layers: 'layers',
+  diff: 'diff',
+  refit: 'refit',
   open: 'plain',
 } as const
 const ajv = new Ajv({ strict: true, allowUnionTypes: true })

@@ -1,0 +1,30 @@
+import type { LayersDocument } from '../../../contract/engine-work'
+import { layersDefaults, listLayers } from '../../core/engine-work/list-layers'
+import { engineSubject } from '../../core/engine-work/open'
+import { defineCommand } from '../command'
+import { emptyLayers } from '../documents'
+import { factsOfFindings } from '../exit-code'
+import { at, gpu, profiledRuns, profileFlag, shapesOf, wholeOf } from '../flags/engine'
+import { layerLines } from '../output/engine-lines'
+
+export const layersCommand = defineCommand<LayersDocument>({
+  name: 'layers',
+  args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
+  own: [gpu, profileFlag, at, profiledRuns],
+  flags: [],
+  empty: emptyLayers,
+  print: layerLines,
+  async run(call, context) {
+    const { text, signal } = context
+    const options = {
+      device: wholeOf(call, 'device', 0, layersDefaults.device, text),
+      profile: wholeOf(call, 'profile', 0, layersDefaults.profile, text),
+      shapes: shapesOf(call, text),
+      profiledRuns: wholeOf(call, 'profiled-runs', 1, layersDefaults.profiledRuns, text),
+    }
+    const subject = await engineSubject(context.resolve(call.args[0] ?? ''), signal)
+    context.partial = () => ({ ...emptyLayers(), engine: subject.file })
+    const document = await listLayers(await context.core(), subject, options, signal)
+    return { document, facts: factsOfFindings(document.findings) }
+  },
+})

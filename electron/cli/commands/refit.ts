@@ -1,0 +1,62 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { RefitDocument } from '../../../contract/engine-work'
+import { writing } from '../../core/disk'
+import { engineSubject } from '../../core/engine-work/open'
+import { refitEngine } from '../../core/engine-work/refit'
+import { sha256File } from '../../core/files/hash'
+import { defineCommand } from '../command'
+import { emptyRefit } from '../documents'
+import { factsOfFindings, factsOfVerdict, joined } from '../exit-code'
+import { compareFlags } from '../flags/compare'
+import { draftOf } from '../flags/draft'
+import { from, gpu, wholeOf } from '../flags/engine'
+import { force, outFile } from '../flags/own'
+import { refitLines } from '../output/engine-lines'
+import { checkOutput, placeArtifacts } from '../place-file'
+
+export const refitCommand = defineCommand<RefitDocument>({
+  name: 'refit',
+  args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
+  own: [from, outFile, force, gpu],
+  flags: compareFlags,
+  empty: emptyRefit,
+  print: refitLines,
+  async run(call, context) {
+    const { text, signal, reporter, resolve } = context
+    const { recipe, settings } = await draftOf(call, context)
+    const device = wholeOf(call, 'device', 0, null, text)
+    const out = resolve(String(call.own['out']))
+    const options = { force: call.own['force'] === true, text }
+    const document = emptyRefit()
+    context.partial = () => document
+    const subject = await engineSubject(resolve(call.args[0] ?? ''), signal)
+    document.sizes.before = subject.file.bytes
+    await checkOutput(out, subject.file.path, options)
+    const core = await context.core(settings)
+    const source = await core.describeFile(resolve(String(call.own['from'])), { signal, hash: 'wait' })
+    document.source = { path: source.path, format: source.format, sha256: source.sha256 ?? '' }
+    const parent = path.join(os.tmpdir(), 'enginesmith-')
+    const scratch = await writing(parent, () => fs.mkdtemp(parent))
+    try {
+      const work = { subject, source, device, compare: recipe.validate, scratch }
+      const files = await refitEngine(core, work, document, { signal, tell: (phase) => reporter.status(phase) })
+      const bad = document.findings.some(({ severity }) => severity === 'error')
+      if (files.withWeights !== null && files.withoutWeights !== null && !bad) {
+        // An engine that answers wrongly is not written where someone would use it.
+        for (const [file, target] of [
+          [files.withWeights, out],
+          [files.withoutWeights, `${out}.stripped`],
+        ] as const) {
+          const made = { kind: 'engine' as const, path: file, sha256: await sha256File(file, signal), bytes: (await fs.stat(file)).size }
+          document.artifacts.push(...(await placeArtifacts(made, [], target, (artifact) => artifact.path, options)))
+        }
+      }
+      const findings = factsOfFindings(document.findings.filter(({ code }) => !code.startsWith('OUTPUT_')))
+      return { document, facts: joined(findings, factsOfVerdict(document.verified)) }
+    } finally {
+      await fs.rm(scratch, { recursive: true, force: true }).catch(() => undefined)
+    }
+  },
+})

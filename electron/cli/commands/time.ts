@@ -1,0 +1,41 @@
+import type { TimeDocument } from '../../../contract/engine-work'
+import { engineSubject } from '../../core/engine-work/open'
+import { timeDefaults, timeEngine } from '../../core/engine-work/time'
+import { defineCommand } from '../command'
+import { emptyTime } from '../documents'
+import { factsOfFindings } from '../exit-code'
+import { realOf, shapesOf, timeFlags, wholeOf } from '../flags/engine'
+import { choice } from '../flags/values'
+import { timeLines } from '../output/engine-lines'
+
+export const timeCommand = defineCommand<TimeDocument>({
+  name: 'time',
+  args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
+  own: timeFlags,
+  flags: [],
+  empty: emptyTime,
+  print: timeLines,
+  async run(call, context) {
+    const { text, signal, reporter } = context
+    const graph = call.own['cuda-graph']
+    const options = {
+      device: wholeOf(call, 'device', 0, timeDefaults.device, text),
+      profile: wholeOf(call, 'profile', 0, timeDefaults.profile, text),
+      shapes: shapesOf(call, text),
+      warmUpMs: wholeOf(call, 'warm-up', 0, timeDefaults.warmUpMs, text),
+      durationMs: wholeOf(call, 'duration', 0, timeDefaults.durationMs, text),
+      iterations: wholeOf(call, 'iterations', 1, timeDefaults.iterations, text),
+      cudaGraph: typeof graph === 'string' ? choice('cuda-graph', graph, ['on', 'off', 'both'], text) : timeDefaults.cudaGraph,
+      overlap: call.own['plain-loop'] !== true,
+      sweep: call.own['sweep'] === true,
+      latencyLimitMs: realOf(call, 'latency-limit', null, text),
+    }
+    const document = emptyTime()
+    context.partial = () => document
+    const subject = await engineSubject(context.resolve(call.args[0] ?? ''), signal)
+    document.engine = subject.file
+    const core = await context.core()
+    await timeEngine(core, subject, options, document, { signal, tell: (phase, fraction) => reporter.status(`${phase}  ${Math.round(fraction * 100)} %`) })
+    return { document, facts: factsOfFindings(document.findings) }
+  },
+})

@@ -1,0 +1,159 @@
+import type { TimeDocument, TimingRow } from '../../../contract/engine-work'
+import type { NativeResult } from '../../../contract/native'
+import type { Profile } from '../../../contract/tensor'
+import type { Core } from '../api'
+import { throwIfCancelled } from '../cancelled'
+import { makeFinding } from '../errors'
+import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
+import { bestOf, statisticsOf, warningsOf } from './statistics'
+
+export interface TimeOptions {
+  device: number | null
+  profile: number
+  /** Sizes of inputs; the rest is at the profile's opt. */
+  shapes: Array<{ name: string; shape: number[] }>
+  warmUpMs: number
+  durationMs: number
+  iterations: number
+  cudaGraph: 'on' | 'off' | 'both'
+  overlap: boolean
+  /** Several batch sizes of the profile. */
+  sweep: boolean
+  latencyLimitMs: number | null
+}
+
+export const timeDefaults: TimeOptions = {
+  device: null,
+  profile: 0,
+  shapes: [],
+  warmUpMs: 200,
+  durationMs: 3000,
+  iterations: 10,
+  cudaGraph: 'both',
+  overlap: true,
+  sweep: false,
+  latencyLimitMs: null,
+}
+
+type Timed = NonNullable<NativeResult<'engine.time'>['result']>
+
+/** Times an engine; `tell` hears which measurement comes next. Fills `document` as it goes, so that a cancelled call still has its rows. */
+export async function timeEngine(
+  core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
+  subject: EngineSubject,
+  options: TimeOptions,
+  document: TimeDocument,
+  { signal, tell }: { signal: AbortSignal; tell: (phase: string, fraction: number) => void },
+): Promise<void> {
+  const { library, device, driver } = await readyFor(core, subject, options.device, signal)
+  document.device = device
+  document.library = { flavour: library.flavour, version: library.version }
+  document.latencyLimitMs = options.latencyLimitMs
+  const described = await core.host.call('engine.describe', { library, engine: subject.file.path, device: options.device }, { signal })
+  if (described.engine === null) throw incompatible(subject, described.reason ?? 'the library gave no reason')
+  const profile = described.engine.profiles[options.profile] ?? []
+  const shapeSets = options.sweep ? sweepOf(profile, options.shapes) : [options.shapes]
+  const graphs = options.cudaGraph === 'both' ? [false, true] : [options.cudaGraph === 'on']
+  const plan = shapeSets.flatMap((shapes) => graphs.map((cudaGraph) => ({ shapes, cudaGraph })))
+  for (const [index, { shapes, cudaGraph }] of plan.entries()) {
+    throwIfCancelled(signal)
+    tell(`${shapes.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ') || 'opt'}${cudaGraph ? ', CUDA graph' : ''}`, index / plan.length)
+    const { warmUpMs, durationMs, iterations, overlap } = options
+    const { result, reason } = await core.host.call(
+      'engine.time',
+      {
+        library,
+        engine: subject.file.path,
+        device: options.device,
+        profile: options.profile,
+        shapes,
+        warmUpMs,
+        durationMs,
+        iterations,
+        cudaGraph,
+        overlap,
+        profiledRuns: 0,
+      },
+      { signal },
+    )
+    if (result === null) throw incompatible(subject, reason ?? 'the library gave no reason')
+    document.conditions ??= { warmUpMs, durationMs, iterations, driver, before: result.before, after: result.after }
+    document.conditions.after = result.after
+    const zero = zeroFinding(result.zeroOutputs, result.outputs, 'time')
+    if (zero !== null && document.findings.every(({ code }) => code !== zero.code)) document.findings.push(zero)
+    if (result.graphRefusal !== null) document.findings.push(noGraph(result.graphRefusal))
+    if (cudaGraph && result.graphRefusal !== null && graphs.length > 1) continue
+    document.rows.push(rowOf(result, options.profile, profile, cudaGraph && result.graphRefusal === null))
+  }
+  document.best = bestOf(document.rows, options.latencyLimitMs)
+  const said = new Set(document.rows.flatMap((row) => row.warnings))
+  if (said.size > 0) document.findings.push(timingFinding([...said]))
+  if (document.conditions?.before.smClock === null) document.findings.push(noClocks())
+}
+
+function rowOf(timed: Timed, profileIndex: number, profile: Profile, cudaGraph: boolean): TimingRow {
+  const gpu = statisticsOf(timed.gpu)
+  const h2d = statisticsOf(timed.h2d)
+  const d2h = statisticsOf(timed.d2h)
+  const enqueue = statisticsOf(timed.enqueue)
+  const dynamic = profile.find((input) => input.min[0] !== input.max[0])
+  return {
+    profile: profileIndex,
+    shapes: timed.shapes,
+    batch: dynamic === undefined ? null : (timed.shapes[dynamic.name]?.[0] ?? null),
+    cudaGraph,
+    iterations: timed.gpu.length,
+    gpu,
+    host: statisticsOf(timed.host),
+    h2d,
+    d2h,
+    enqueue,
+    latency: statisticsOf(timed.gpu.map((ms, index) => ms + timed.h2d[index]! + timed.d2h[index]!)),
+    throughput: (timed.gpu.length / timed.wallMs) * 1000,
+    warnings: warningsOf({ gpu, h2d, d2h, enqueue }),
+  }
+}
+
+/** Powers of two between the profile's bounds and the bounds themselves, for every input whose first size moves. */
+export function sweepOf(profile: Profile, fixed: TimeOptions['shapes']): Array<TimeOptions['shapes']> {
+  const moving = profile.filter(({ min, max }) => min.length > 0 && min[0] !== max[0])
+  if (moving.length === 0) return [fixed]
+  const least = Math.max(1, ...moving.map(({ min }) => min[0] ?? 1))
+  const most = Math.min(...moving.map(({ max }) => max[0] ?? 1))
+  const sizes = [least]
+  for (let size = 1; size < most; size *= 2) if (size > least) sizes.push(size)
+  if (most > least) sizes.push(most)
+  const named = (name: string): number[] | undefined => fixed.find((input) => input.name === name)?.shape
+  return sizes.map((size) => [
+    ...fixed.filter(({ name }) => moving.every((input) => input.name !== name)),
+    ...moving.map(({ name, opt }) => ({ name, shape: [size, ...(named(name) ?? opt).slice(1)] })),
+  ])
+}
+
+const noGraph = (reason: string): ReturnType<typeof makeFinding> =>
+  makeFinding('TIMING_NOT_AS_ASKED', 'info', `No CUDA graph could be made: ${reason}.`, 'Compare the row without one; nothing is wrong with the engine.', {
+    reason,
+  })
+
+const noClocks = (): ReturnType<typeof makeFinding> =>
+  makeFinding(
+    'TIMING_NOT_AS_ASKED',
+    'info',
+    'Clocks, temperature and power are not known: NVML is not here or does not tell.',
+    'Watch them with nvidia-smi while you time, or install the NVIDIA driver in full.',
+  )
+
+function timingFinding(warnings: ReadonlyArray<TimingRow['warnings'][number]>): ReturnType<typeof makeFinding> {
+  const words = {
+    'enqueue-bound': 'starting a run takes longer than the run (try a CUDA graph)',
+    'transfer-bound': 'copying takes longer than computing',
+    unstable: 'GPU times vary by more than 2.5 % of their mean',
+  }
+  return makeFinding(
+    'TIMING_UNRELIABLE',
+    'warning',
+    `Read the times with care: ${warnings.map((name) => words[name]).join('; ')}.`,
+    'Lock the clocks (nvidia-smi -lgc), stop what else uses the GPU, or time longer with --duration.',
+    { warnings: [...warnings] },
+  )
+}
