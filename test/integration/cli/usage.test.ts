@@ -22,10 +22,10 @@ const sound: Record<keyof typeof commandDocuments, string[]> = {
   compare: ['compare', 'a.npz', 'b.npz'],
   validate: ['validate', 'd'],
   batch: ['batch', 'models', '--out', 'd'],
-  time: ['x.engine'],
-  layers: ['x.engine'],
-  diff: ['a.engine', 'b.engine'],
-  refit: ['x.engine', '--from', 'x.onnx', '-o', 'y.engine'],
+  time: ['time', 'x.engine'],
+  layers: ['layers', 'x.engine'],
+  diff: ['diff', 'a.engine', 'b.engine'],
+  refit: ['refit', 'x.engine', '--from', 'x.onnx', '-o', 'y.engine'],
   open: ['open', 'd'],
 }
 

@@ -138,6 +138,10 @@ describe('help', () => {
       'enginesmith compare A.npz B.npz',
       'enginesmith validate RUN',
       'enginesmith batch PATH… --out DIR',
+      'enginesmith time ENGINE',
+      'enginesmith layers ENGINE',
+      'enginesmith diff A B',
+      'enginesmith refit ENGINE --from FILE -o FILE',
       'enginesmith open RUN',
     ])
   })
