@@ -113,7 +113,7 @@ function sampleOf(engine: Described): ReturnType<typeof makeSamples>[number] {
   const specs = engine.inputs.map((spec) => ({ ...spec, parameter: null }))
   const sample = engine.inputs.map((spec) => ({ ...spec, shape: shapeOf(spec) }))
   const [set] = makeSamples({ specs, sample, profiles: [], values: new Map(), arrays: null, findings: [] }, { seed: 0, sets: 1 })
-  return set ?? new Map()
+  return set ?? new Map<string, never>()
 }
 
 function refitZero(outputs: string[]): ReturnType<typeof makeFinding> {

@@ -32,12 +32,14 @@ void setWeights(const abi::Refitter& refitter, const std::vector<TensorView>& we
         const std::string dtype = dtypeName(refitter.table().toEnum<abi::DataType>(wanted.type));
         const auto count = static_cast<std::int64_t>(tensor.bytes / std::max<std::size_t>(dtypeBytes(tensor.dtype), 1));
         if (dtype != tensor.dtype || wanted.count != count) {
-            reply.refused.push_back(tensor.name + ": the engine wants " + std::to_string(wanted.count) + " values of " + dtype + ", given are " +
-                                    std::to_string(count) + " of " + tensor.dtype);
+            reply.refused.push_back(tensor.name + ": the engine wants " + std::to_string(wanted.count) + " values of " + dtype +
+                                    ", given are " + std::to_string(count) + " of " + tensor.dtype);
             continue;
         }
-        if (refitter.setNamedWeights(tensor.name.c_str(), abi::Weights{wanted.type, tensor.data, count})) ++reply.set;
-        else reply.refused.push_back(tensor.name + ": refused by the library");
+        if (refitter.setNamedWeights(tensor.name.c_str(), abi::Weights{wanted.type, tensor.data, count}))
+            ++reply.set;
+        else
+            reply.refused.push_back(tensor.name + ": refused by the library");
     }
 }
 
@@ -57,15 +59,18 @@ void setFromOnnx(const Library& library, const abi::Refitter& refitter, const st
 std::uint64_t write(const abi::CudaEngine& engine, bool weights, const std::string& path, std::vector<std::string>& flags) {
     const abi::Owned<abi::SerializationConfig> config(engine.createSerializationConfig());
     if (!config) throw Failure("BUILD_OPTION_UNSUPPORTED", "The library cannot write this engine again.", "Use a newer library.");
-    if (weights) config->clearFlag(SerializationFlag::kEXCLUDE_WEIGHTS);
-    else config->setFlag(SerializationFlag::kEXCLUDE_WEIGHTS);
+    if (weights)
+        config->clearFlag(SerializationFlag::kEXCLUDE_WEIGHTS);
+    else
+        config->setFlag(SerializationFlag::kEXCLUDE_WEIGHTS);
     // Without it a version that knows the flag writes an engine that can never be refitted again.
     if (engine.table().has(SerializationFlag::kINCLUDE_REFIT)) config->setFlag(SerializationFlag::kINCLUDE_REFIT);
     for (const SerializationFlag flag : abi::Table::all<SerializationFlag>()) {
         if (engine.table().has(flag) && config->getFlag(flag)) flags.emplace_back(abi::Table::nameOf(flag) + 1);
     }
     const abi::Owned<abi::HostMemory> plan(engine.serializeWithConfig(*config));
-    if (!plan) throw Failure("BUILD_FAILED", "The library could not write the refitted engine.", "See the log for the library's own words.");
+    if (!plan)
+        throw Failure("BUILD_FAILED", "The library could not write the refitted engine.", "See the log for the library's own words.");
     writeAtomically(path, plan->data(), plan->size());
     return plan->size();
 }
@@ -85,15 +90,18 @@ std::optional<RefitReply> refitEngine(const LibraryPtr& library, const RefitRequ
     engine.recorder().clear();
     RefitReply reply;
     const abi::Owned<abi::Refitter> refitter(library->createRefitter(engine.raw()));
-    if (!refitter) throw Failure("BUILD_FAILED", "The library could not make a refitter: " + engine.recorder().first("it gave no reason") + ".",
-                                 "See the log for the library's own words.");
+    if (!refitter)
+        throw Failure("BUILD_FAILED", "The library could not make a refitter: " + engine.recorder().first("it gave no reason") + ".",
+                      "See the log for the library's own words.");
     refitter->setErrorRecorder(engine.recorder().raw());
     const auto all = [&](std::int32_t size, const char** names) { return refitter->getAllWeights(size, names); };
     const auto missing = [&](std::int32_t size, const char** names) { return refitter->getMissingWeights(size, names); };
     reply.names = namesOf(all);
     const auto began = std::chrono::steady_clock::now();
-    if (request.onnx) setFromOnnx(*library, *refitter, *request.onnx, reply);
-    else setWeights(*refitter, request.weights, reply);
+    if (request.onnx)
+        setFromOnnx(*library, *refitter, *request.onnx, reply);
+    else
+        setWeights(*refitter, request.weights, reply);
     token.throwIfCancelled();
     reply.missing = namesOf(missing);
     if (request.onnx) reply.set = reply.names.size() - std::min(reply.names.size(), reply.missing.size());

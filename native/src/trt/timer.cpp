@@ -85,7 +85,8 @@ public:
 
 private:
     Failure failure(const std::string& what) {
-        return {"ENGINE_NOT_RUN", "The engine could not run: " + loaded_.engine().recorder().first(what) + ".",
+        return {"ENGINE_NOT_RUN",
+                "The engine could not run: " + loaded_.engine().recorder().first(what) + ".",
                 "Look at the log for the library's own words; build the engine again for this GPU.",
                 {{"errors", loaded_.engine().recorder().messages()}}};
     }
