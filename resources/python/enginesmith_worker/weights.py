@@ -21,8 +21,8 @@ from .torch_import import import_torch
 from .warm import complete, warm_model
 from .wts import read_wts
 
-#: Elements that are in memory at a time.
-CHUNK = 1 << 20
+#: Elements that are in memory at a time; few enough for a processor's cache.
+CHUNK = 1 << 16
 _MADV_DONTNEED = 4
 
 
@@ -133,15 +133,16 @@ def _pieces(tensor: Any, mapped: bool) -> Iterator[Any]:
         piece = flat[start : start + CHUNK]
         yield piece
         if mapped and tensor.is_contiguous():
-            _forget(piece)
+            _forget(piece, flat.data_ptr())
 
 
-def _forget(piece: Any) -> None:
+def _forget(piece: Any, base: int) -> None:
     """Tell the kernel that the mapped pages were read: they are the file's, and need not stay in this process."""
     if not sys.platform.startswith('linux'):
         return
     page = os.sysconf('SC_PAGE_SIZE')
-    start = piece.data_ptr() // page * page
+    # A fault maps pages around it, too: those before this piece come back, but nothing before the tensor is touched.
+    start = max(base, piece.data_ptr() - (1 << 21)) // page * page
     length = piece.data_ptr() + piece.numel() * piece.element_size() - start
     _libc().madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), _MADV_DONTNEED)
 

@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import tempfile
+import time
 from collections import defaultdict
 from typing import Any, BinaryIO, Callable
 
@@ -22,12 +23,15 @@ def write_weights(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """The entries written, in order, and findings; the file appears whole or not at all."""
     weights = open_weights(params, context)
     to, path = params['to'], params['out']
-    total, done = sum(entry.count for entry in weights.entries) or 1, 0
+    total, done, told = sum(entry.count for entry in weights.entries) or 1, 0, time.monotonic()
 
     def step(count: int) -> None:
-        nonlocal done
+        nonlocal done, told
         done += count
-        context.progress(f'write .{to}', done / total)
+        context.check()
+        if time.monotonic() - told > 0.1:
+            told = time.monotonic()
+            context.progress(f'write .{to}', done / total)
 
     context.progress(f'write .{to}', 0.0)
     handle, scratch = tempfile.mkstemp(prefix='.weights-', dir=os.path.dirname(os.path.abspath(path)))
