@@ -104,7 +104,7 @@ export function createBatches(options: BatchesOptions): Batches {
       const discovery = await discover(request.paths, { leaveOut: [folder], signal: request.signal })
       const known = new Set(stated.map((row) => row.path))
       const found = await makeSheet({ ...discovery, files: discovery.files.filter((one) => !known.has(one.path)) }, recipe, context)
-      const rows = unique([...stated, ...found])
+      const rows = unique(modelsFirst([...stated, ...found]))
       await makeBatchFolder(folder)
       const lock = await lockFolder(folder)
       try {
@@ -153,7 +153,7 @@ export function createBatches(options: BatchesOptions): Batches {
       const discovery = await discover(paths, { leaveOut: [batch.folder], signal })
       const known = new Set(rows.flatMap((row) => [row.path, ...row.files, ...row.duplicates]))
       const found = await makeSheet({ ...discovery, files: discovery.files.filter((one) => !known.has(one.path)) }, recipe, await sheetContext({ signal }))
-      await batch.setSheet(unique([...rows, ...found]), [...sources, ...paths])
+      await batch.setSheet(unique(modelsFirst([...rows, ...found])), [...sources, ...paths])
     },
 
     async refresh(batch, ids) {
@@ -217,6 +217,11 @@ function withOldIds(rows: SheetRow[], earlier: BatchFile | null): SheetRow[] {
   if (earlier === null) return rows
   const old = new Map(earlier.rows.map((row) => [`${row.path}\0${row.sha256 ?? ''}`, row.id]))
   return unique(rows.map((row) => ({ ...row, id: old.get(`${row.path}\0${row.sha256 ?? ''}`) ?? row.id })))
+}
+
+/** What is no model stands below what is. */
+function modelsFirst(rows: SheetRow[]): SheetRow[] {
+  return [...rows.filter((row) => row.model), ...rows.filter((row) => !row.model)]
 }
 
 /** Every id once: a later row of the same gets a number. */

@@ -22,7 +22,7 @@ export default {
   stop: 'Cancel all',
   stopping: 'Cancelling…',
   retryFailed: 'Retry errors',
-  needsFirst: '{count} need an answer first; they end in an error otherwise. | {count} need an answer first; they end in an error otherwise.',
+  needsFirst: '{count} needs an answer first; it ends in an error otherwise. | {count} need an answer first; they end in an error otherwise.',
   filterState: 'Filter by state',
   filters: {
     all: 'All',
