@@ -14,13 +14,13 @@ export type DataRole = 'input' | 'output'
 /**
  * The tensors of a folder as ONNX's own backend tests keep them (`input_0.pb`, `output_0.pb`, …), by the names that the
  * files give, else by the files' own.
- * @throws EnginesmithError INPUTS_INVALID, FILE_UNREADABLE
+ * @throws EnginesmithError FILE_IS_DIRECTORY for any other folder, INPUTS_INVALID, FILE_UNREADABLE
  */
 export async function readTestData(folder: string, role: DataRole): Promise<Map<string, Tensor>> {
   const files = await testDataFiles(folder, role)
   if (files.length === 0) {
     throw new EnginesmithError(
-      'INPUTS_INVALID',
+      'FILE_IS_DIRECTORY',
       `${folder} holds no ${role}_0.pb: it is no folder of ONNX test data.`,
       'Give an .npz, .npy or .safetensors file, or a folder with input_0.pb, output_0.pb and so on.',
       { path: folder },

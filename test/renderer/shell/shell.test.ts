@@ -5,7 +5,6 @@ import { addAction, installKeys, keyOf, keymap } from '../../../renderer/shell/k
 import { openFiles, openPaths } from '../../../renderer/shell/open'
 import { useUi } from '../../../renderer/stores/ui'
 import { setUpBridge, type FakeMain } from '../bridge'
-import { snapshotOf } from '../runs'
 
 let main: FakeMain
 let stop: Array<() => void>
@@ -54,12 +53,17 @@ describe('keys', () => {
 
 describe('opening', () => {
   const file = (path: string): File => Object.assign(new File([], 'x'), { path })
-  it('takes the first file and names the rest', async () => {
-    main.answer('run.create', () => snapshotOf())
-    await openFiles([file('/m/a.onnx'), file('/m/b.pt'), file('C:\\m\\c.pt')] as unknown as FileList)
+  it('makes a batch of several files, and of a folder that is no run', async () => {
+    main.refuse('run.create', { code: 'FILE_IS_DIRECTORY', message: 'A folder.', remedy: 'Another.' })
+    main.refuse('batch.create', { code: 'FILE_NOT_FOUND', message: 'Gone.', remedy: 'Look.' })
+    await openFiles([file('/m/a.onnx'), file('/m/b.pt')] as unknown as FileList)
     await flushPromises()
-    expect(main.calls.filter((call) => call.name === 'run.create')).toEqual([{ name: 'run.create', input: { path: '/m/a.onnx', recipe: null } }])
-    expect(useUi().notices[0]?.text).toBe('a.onnx was taken. One model at a time; not opened: b.pt, c.pt.')
+    expect(main.calls).toContainEqual({ name: 'batch.create', input: { paths: ['/m/a.onnx', '/m/b.pt'] } })
+    useUi().go('home')
+    await openFiles([file('/models')] as unknown as FileList)
+    await flushPromises()
+    expect(main.calls).toContainEqual({ name: 'run.create', input: { path: '/models', recipe: null } })
+    expect(main.calls).toContainEqual({ name: 'batch.create', input: { paths: ['/models'] } })
   })
   it('says so where what was dropped is no file', async () => {
     await openFiles([file('')] as unknown as FileList)

@@ -50,6 +50,6 @@ describe('ONNX test data', () => {
   })
 
   it('refuses a folder without it', async () => {
-    await expect(readTensors(folder, 'output')).rejects.toMatchObject({ code: 'INPUTS_INVALID' })
+    await expect(readTensors(folder, 'output')).rejects.toMatchObject({ code: 'FILE_IS_DIRECTORY' })
   })
 })
