@@ -18,13 +18,27 @@ abi::TimingCache makeCache(const Network& network, const std::vector<char>& byte
     return network.config().createTimingCache(bytes.empty() ? nullptr : bytes.data(), bytes.size());
 }
 
+std::size_t sizeOf(const abi::TimingCache& cache) {
+    const abi::Owned<abi::HostMemory> memory(cache.serialize());
+    return memory ? memory->size() : 0;
+}
+
+/// TensorRT 10.6 takes bytes that are no timing cache and gives an empty one, without a word.
+bool lost(const Network& network, const std::vector<char>& bytes, const abi::TimingCache& cache) {
+    if (bytes.empty()) return false;
+    const abi::Owned<abi::TimingCache> empty(makeCache(network, {}));
+    const std::size_t nothing = empty ? sizeOf(*empty) : 0;
+    return sizeOf(cache) <= nothing && bytes.size() != nothing;
+}
+
 }  // namespace
 
 TimingCacheFile::TimingCacheFile(Network& network, std::string path, bool owned, Events& events)
     : network_(network), path_(std::move(path)) {
     const std::vector<char> bytes = readIfThere(path_);
     state_ = bytes.empty() ? "new" : "reused";
-    if (use(abi::Owned<abi::TimingCache>(makeCache(network_, bytes)))) return;
+    abi::Owned<abi::TimingCache> found(makeCache(network_, bytes));
+    if (found && !lost(network_, bytes, *found) && use(std::move(found))) return;
     network_.recorder().clear();
     const bool replaced = owned && use(abi::Owned<abi::TimingCache>(makeCache(network_, {})));
     state_ = replaced ? "replaced" : "refused";
@@ -37,16 +51,11 @@ bool TimingCacheFile::use(abi::Owned<abi::TimingCache> cache) {
     constexpr bool kIgnoreMismatch = false;
     if (!cache || !network_.config().setTimingCache(*cache, kIgnoreMismatch)) return false;
     cache_.emplace(std::move(cache));
-    before_ = bytes();
+    before_ = sizeOf(**cache_);
     return true;
 }
 
-std::size_t TimingCacheFile::bytes() const {
-    const abi::Owned<abi::HostMemory> memory((*cache_)->serialize());
-    return memory ? memory->size() : 0;
-}
-
-bool TimingCacheFile::grew() const { return cache_ && bytes() > before_; }
+bool TimingCacheFile::grew() const { return cache_ && sizeOf(**cache_) > before_; }
 
 TimingCacheUse TimingCacheFile::save() {
     if (!cache_) return {path_, state_, 0};

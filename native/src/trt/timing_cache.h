@@ -20,7 +20,6 @@ public:
     TimingCacheUse save();
 
 private:
-    std::size_t bytes() const;
     bool use(abi::Owned<abi::TimingCache> cache);
 
     Network& network_;
