@@ -34,7 +34,7 @@ function bySize({ format, bytes, backend }: Work): Estimate {
   const size = bytes / mebibyte
   const python = format !== 'onnx'
   const engine = backend.startsWith('tensorrt') || backend === 'torch-tensorrt'
-  const seconds = (python ? 6 + size * 0.06 : 0.3 + size * 0.01) + (engine ? 8 + size * 0.4 : 0.1 + size * 0.01)
+  const seconds = (python ? 6 + size * 0.06 : 0.3 + size * 0.01) + (engine ? (backend === 'tensorrt-rtx' ? 2 : 8) + size * 0.4 : 0.1 + size * 0.01)
   const memoryMiB = (python ? 600 + size * 4 : 150 + size * 3) + (engine ? 800 + size * 3 : 0)
   return { seconds, memoryMiB: Math.round(memoryMiB), source: 'size' }
 }

@@ -104,7 +104,7 @@ export default {
     precision: 'Precision',
     targets: 'Targets, as sm86 sm120',
     inputs: 'Inputs, as x:float32:Nx3x224x224',
-    shapes: 'Shapes, as x:1x3x224x224/4x3x224x224/8x3x224x224',
+    shapes: 'Shapes, as x:1x3x32x32/4x3x32x32/8x3x32x32',
     expect: 'File with the right answers',
     sample: 'File with the inputs',
     choose: 'Choose…',

@@ -102,7 +102,7 @@ const messages: MessagesLike<typeof en> = {
     precision: '精度',
     targets: '目标，写作 sm86 sm120',
     inputs: '输入，写作 x:float32:Nx3x224x224',
-    shapes: '形状，写作 x:1x3x224x224/4x3x224x224/8x3x224x224',
+    shapes: '形状，写作 x:1x3x32x32/4x3x32x32/8x3x32x32',
     expect: '正确答案文件',
     sample: '输入文件',
     choose: '选择…',
