@@ -14,7 +14,7 @@ describe("the addon's engine against NVIDIA's own Python binding", () => {
     const [theirs, ours] = [join(work.path, `binding${capability}.engine`), join(work.path, `addon${capability}.engine`)]
     const shapes = [profile.min, profile.opt, profile.max].map((shape) => shape.join('x'))
     execFileSync(python, [join(import.meta.dirname, 'programs/binding_build.py'), onnx, theirs, capability, ...shapes], { stdio: 'pipe' })
-    const change = { onnx, targets: [`sm${capability}`], profiles: [[profile]], optLevel: 4, workspaceMiB: 64 }
+    const change = { onnx, targets: [`sm${capability}`], profiles: [[profile]], optLevel: 4, workspace: 64 }
     await addon().build(buildRequest(await realLibrary(), ours, change))
     return { theirs: readFileSync(theirs), ours: readFileSync(ours) }
   }

@@ -15,9 +15,16 @@ function build(values, onPhase) {
     out,
     targets: ['sm86'],
     profiles: [[{ name: 'x', min: [1, 3, 96, 96], opt: [4, 3, 96, 96], max: [8, 3, 96, 96] }]],
+    timingCacheOwned: false,
+    failOnCacheMiss: false,
+    sparsity: false,
     refit: false,
+    refitIdentical: false,
     strip: false,
+    weightStreaming: false,
     versionCompatible: false,
+    excludeLeanRuntime: false,
+    plugins: [],
   }
   void addon.build(request, addon.createToken(), (event) => {
     if (event.kind === 'phase') onPhase()
