@@ -33,7 +33,13 @@ test('a hostile file is dropped, told, and nothing runs', async () => {
   for (const name of ['protocol-4', 'legacy', 'zip-in-zip', 'many-values']) {
     await page.getByTestId('rail-home').click()
     await dropFiles(page, '.shell', [path.join(folder, 'hostile', `${name}.pt`)])
-    await expect(page.getByRole('status').or(page.getByRole('alert')).filter({ hasText: new RegExp(`${name}\\.pt`) }).first()).toBeVisible({ timeout: 30_000 })
+    await expect(
+      page
+        .getByRole('status')
+        .or(page.getByRole('alert'))
+        .filter({ hasText: new RegExp(`${name}\\.pt`) })
+        .first(),
+    ).toBeVisible({ timeout: 30_000 })
   }
   // One that is a state_dict otherwise gets as far as its card, and no further.
   await dropFiles(page, '.shell', [path.join(folder, 'hostile', 'legacy-with-weights.pt')])

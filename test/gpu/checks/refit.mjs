@@ -15,7 +15,7 @@ export default {
   name: 'refit',
   title: 'Refit: a stripped ResNet-50, run before and after',
   async run({ cli, python, dir, models, expect, row, note }) {
-    const onnx = models['resnet50.onnx']
+    const onnx = models['resnet50.onnx'] ?? ''
     const at = (/** @type {string} */ name) => path.join(dir, name)
     const build = ['--backend', 'tensorrt', '--precision', 'fp32', '--opt-level', '1']
     for (const [name, flags] of /** @type {const} */ ([

@@ -48,7 +48,7 @@ export default {
   title: 'Timing: this program beside the Python binding on the same engine file',
   async run({ cli, python, dir, models, expect, row, note }) {
     const engine = path.join(dir, 'resnet50.engine')
-    const built = await cli(['build', models['resnet50.onnx'], '-o', engine, '--backend', 'tensorrt', '--precision', 'fp16', '--opt-level', '2'], {
+    const built = await cli(['build', models['resnet50.onnx'] ?? '', '-o', engine, '--backend', 'tensorrt', '--precision', 'fp16', '--opt-level', '2'], {
       timeout: 200_000,
     })
     if (!expect(built.code === 0, `ResNet-50 is built (exit ${built.code}): ${built.stderr.slice(-300)}`)) return
