@@ -29,7 +29,7 @@ const sound: Record<keyof typeof commandDocuments, string[]> = {
   open: ['open', 'd'],
 }
 
-describe.each(Object.entries(sound))('%s', (_name, argv) => {
+describe.each(Object.entries(sound))('%s', (name, argv) => {
   it('refuses an unknown flag with 2, the nearest name and its own document', async () => {
     const result = await told([...argv, '--jsn'])
     expect(result.code, story(result)).toBe(2)
@@ -37,10 +37,10 @@ describe.each(Object.entries(sound))('%s', (_name, argv) => {
     expect(result.document.findings[0]?.remedy).toContain('--json')
   })
 
-  it('refuses one argument too many', async () => {
+  it('refuses one argument too many, or a path that is not there where it takes any number', async () => {
     const result = await told([...argv, 'stray'])
     expect(result.code, story(result)).toBe(2)
-    expect(result.codes).toEqual(['USAGE'])
+    expect(result.codes).toEqual([name === 'batch' ? 'FILE_NOT_FOUND' : 'USAGE'])
   })
 
   it('shows its help and exits 0', async () => {
@@ -53,7 +53,8 @@ describe.each(Object.entries(sound))('%s', (_name, argv) => {
 describe('a call that is refused', () => {
   it.each([
     [[], 'USAGE'],
-    [['batch', 'x', '--out', 'd'], 'USAGE'],
+    [['batch', '--out', 'd'], 'USAGE'],
+    [['batch', 'x', '--out', 'd'], 'FILE_NOT_FOUND'],
     [['run', 'a.pt'], 'USAGE'],
     [['run', 'a.pt', '--out', 'd', '--atol', 'much'], 'USAGE'],
     [['run', 'a.pt', '--out', 'd', '--allow-global', 'x'], 'USAGE'],
