@@ -10,6 +10,7 @@ export default {
   openSample: 'Open the sample',
   goHome: 'Go to Home',
   goRun: 'Go to the current run',
+  goBatch: 'Go to Batch',
   goHistory: 'Go to History',
   goToolchain: 'Go to Toolchain',
   goSettings: 'Go to Settings',

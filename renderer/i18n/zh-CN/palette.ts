@@ -10,6 +10,7 @@ export default {
   openSample: '打开示例',
   goHome: '前往首页',
   goRun: '前往当前运行',
+  goBatch: '前往批处理',
   goHistory: '前往历史',
   goToolchain: '前往工具链',
   goSettings: '前往设置',
