@@ -48,6 +48,19 @@ def read_header(file: BinaryIO, path: str, size: int) -> tuple[dict[str, Any], i
     return entries, 8 + length
 
 
+def element_type(name: str, entry: dict[str, Any]) -> Any:
+    """The torch dtype of an entry of the header; raises LOAD_FAILED where this torch lacks it."""
+    dtype = dtype_of_code(entry['dtype'])
+    if dtype is None:
+        raise WorkerError(
+            'LOAD_FAILED',
+            f'Tensor {name} has the element type {entry["dtype"]}, which this PyTorch lacks.',
+            'Choose an environment with a newer PyTorch.',
+            {'tensor': name, 'dtype': entry['dtype']},
+        )
+    return dtype
+
+
 def read_tensors(path: str) -> dict[str, Any]:
     """All tensors of a file by name, on the CPU, in the header's order; each owns its memory."""
     torch = import_torch()
@@ -55,14 +68,7 @@ def read_tensors(path: str) -> dict[str, Any]:
     with open(path, 'rb') as file:
         entries, base = read_header(file, path, os.fstat(file.fileno()).st_size)
         for name, entry in entries.items():
-            dtype = dtype_of_code(entry['dtype'])
-            if dtype is None:
-                raise WorkerError(
-                    'LOAD_FAILED',
-                    f'Tensor {name} has the element type {entry["dtype"]}, which this PyTorch lacks.',
-                    'Choose an environment with a newer PyTorch.',
-                    {'tensor': name, 'dtype': entry['dtype']},
-                )
+            dtype = element_type(name, entry)
             begin, end = entry['data_offsets']
             count = 1
             for side in entry['shape']:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .dtypes import dtype_of_code, name_of
+from .dtypes import name_of
 from .errors import WorkerError, finding
 from .loaders.pickled_module import find_module
 from .loaders.state_dict import find_weights
 from .loaders.unpickle import unpickle
 from .protocol import Context
-from .tensors import read_header
+from .tensors import element_type, read_header
 from .torch_import import import_torch
 from .warm import complete, warm_model
 from .wts import read_wts
@@ -155,14 +155,7 @@ def _safetensors(path: str) -> Iterator[Entry]:
     with open(path, 'rb') as file:
         entries, base = read_header(file, path, os.fstat(file.fileno()).st_size)
     for name, entry in entries.items():
-        dtype = dtype_of_code(entry['dtype'])
-        if dtype is None:
-            raise WorkerError(
-                'LOAD_FAILED',
-                f'Tensor {name} has the element type {entry["dtype"]}, which this PyTorch lacks.',
-                'Choose an environment with a newer PyTorch.',
-                {'tensor': name, 'dtype': entry['dtype']},
-            )
+        dtype = element_type(name, entry)
         begin, end = (base + offset for offset in entry['data_offsets'])
         yield Entry(name, dtype, entry['shape'], lambda dtype=dtype, begin=begin, end=end: _file_pieces(path, dtype, begin, end))
 
