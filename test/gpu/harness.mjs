@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
  *   dir: string,
  *   root: string,
  *   models: Readonly<Record<string, string>>,
+ *   only: readonly string[],
  *   expect: (condition: unknown, what: string) => boolean,
  *   row: (title: string, columns: Record<string, unknown>) => void,
  *   note: (text: string) => void,
@@ -59,7 +60,7 @@ function parsed(text) {
 }
 
 /**
- * @param {Check} check @param {{ scratch: string, python: string, models: Readonly<Record<string, string>> }} machine
+ * @param {Check} check @param {{ scratch: string, python: string, models: Readonly<Record<string, string>>, only: readonly string[] }} machine
  * @returns {Promise<CheckRecord>}
  */
 export async function runCheck(check, machine) {
@@ -76,6 +77,7 @@ export async function runCheck(check, machine) {
     dir,
     root,
     models: machine.models,
+    only: machine.only,
     async cli(args, options = {}) {
       const entry = path.join(root, 'out', 'cli', 'index.js')
       const ended = await execute(process.execPath, [entry, ...args, '--json'], { cwd: dir, ...options, env: { ...own, ...options.env } })

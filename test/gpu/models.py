@@ -100,6 +100,32 @@ def resnet50():
     return torchvision.models.resnet50(weights=None)
 
 
+class Heads(nn.Module):
+    """A detector without its non-maximum suppression: images (N, 3, 320, 320) to class scores and box offsets of every anchor."""
+
+    def __init__(self, detector):
+        super().__init__()
+        self.backbone, self.head = detector.backbone, detector.head
+
+    def forward(self, x):
+        found = self.head(list(self.backbone(x).values()))
+        return found['cls_logits'], found['bbox_regression']
+
+
+def detector():
+    import torchvision
+
+    model = Heads(torchvision.models.detection.ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None))
+    # Random weights alone let the signal die out after 60 layers: statistics of real activations keep it alive, as training would.
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.momentum = None
+    with torch.no_grad():
+        for _ in range(4):
+            model.train()(torch.rand(4, 3, 320, 320))
+    return model.eval()
+
+
 def vit():
     import timm
 
@@ -111,6 +137,7 @@ def main():
     image = torch.rand(4, 3, 224, 224)
     program('small', Small, (torch.rand(4, 3, 32, 32),), ({0: BATCH},))
     program('resnet50', resnet50, (image,), ({0: BATCH},))
+    program('detector', detector, (torch.rand(2, 3, 320, 320),), ({0: BATCH},))
     program('vit', vit, (image,), ({0: BATCH},))
     program('gru', Gru, (torch.rand(4, 32, 40),), ({0: BATCH},))
     program('encoder', Encoder, (torch.randint(0, 1000, (4, 24)),), ({0: BATCH, 1: torch.export.Dim('length', min=2, max=128)},))

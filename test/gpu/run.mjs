@@ -14,6 +14,8 @@ const { values, positionals } = parseArgs({
     models: { type: 'string', default: path.join(root, '.cache', 'gpu', 'models') },
     python: { type: 'string', default: 'python3' },
     skip: { type: 'string', default: '' },
+    // Of a check that runs several models: those alone.
+    only: { type: 'string', default: '' },
   },
 })
 for (const folder of [values.out, values.scratch, values.models]) fs.mkdirSync(folder, { recursive: true })
@@ -35,7 +37,7 @@ for (const file of fs
   const check = (await import(pathToFileURL(path.join(folder, file)).href)).default
   if (positionals.length > 0 ? !positionals.includes(check.name) : skipped.includes(check.name)) continue
   process.stdout.write(`=== ${check.name}\n`)
-  const record = await runCheck(check, { scratch: values.scratch, python: values.python, models })
+  const record = await runCheck(check, { scratch: values.scratch, python: values.python, models, only: values.only.split(',').filter((name) => name !== '') })
   records.push(record)
   // Written after each check: a machine that goes away takes nothing with it.
   fs.writeFileSync(path.join(values.out, 'gpu.json'), JSON.stringify(records, null, 1))

@@ -14,8 +14,8 @@ const precisions = ['fp32', 'tf32', 'fp16', 'bf16']
 export default {
   name: 'verdicts',
   title: 'Verdicts: PyTorch, ONNX and TensorRT at four precisions',
-  async run({ cli, dir, models: files, expect, row, note }) {
-    for (const { name, file, flags } of models) {
+  async run({ cli, dir, models: files, only, expect, row, note }) {
+    for (const { name, file, flags } of models.filter((model) => only.length === 0 || only.includes(model.name))) {
       const model = files[file]
       if (model === undefined) {
         note(`${name}: ${file} is not on this machine, not run.`)
