@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fieldsOf } from '../../../electron/core/formats/onnx/wire'
-import { asDict, Call, Global, List } from '../../../electron/core/formats/pickle/values'
+import { survey } from '../../../electron/core/formats/pickle/tensors'
+import { asDict, Call, Global, List, Persistent } from '../../../electron/core/formats/pickle/values'
 
 describe('what other writers leave', () => {
   it('reads a negative size of ten bytes as what it is', () => {
@@ -15,5 +16,15 @@ describe('what other writers leave', () => {
     expect(dict?.keys).toEqual(['lin0.weight', 'lin1.weight'])
     expect(dict?.get('lin1.weight')).toBe(2)
     expect(asDict(new Call(new Global('builtins', 'list'), [pairs], false))).toBeNull()
+  })
+
+  it('finds the weights in such a dict under their names', () => {
+    const storage = new Persistent(new List('tuple', ['storage', new Global('torch', 'FloatStorage'), '1', 'cuda:0', 64]))
+    const sizes = new List('tuple', [1, 64, 1, 1])
+    const tensor = new Call(new Global('torch._utils', '_rebuild_tensor'), [storage, 0, sizes, sizes], false)
+    const root = new Call(new Global('collections', 'OrderedDict'), [new List('list', [new List('list', ['lin0.model.1.weight', tensor])])], false)
+    const found = survey(root)
+    expect(found.tensors).toEqual([{ name: 'lin0.model.1.weight', dtype: 'float32', shape: [1, 64, 1, 1], bytes: 256 }])
+    expect(found).toMatchObject({ flat: true, nested: false, modules: [] })
   })
 })

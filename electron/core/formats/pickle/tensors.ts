@@ -1,5 +1,5 @@
 import type { TensorInfo } from '../../../../contract/tensor'
-import { asDict, Call, calleeName, Dict, Global, List, Persistent, type Value } from './values'
+import { asDict, Call, calleeName, Dict, Global, List, pairsOf, Persistent, type Value } from './values'
 
 /** Element types by torch's names: numpy's name where there is one, and bytes of an element (halves where it is smaller). */
 const dtypes: Record<string, [string, number]> = {
@@ -204,6 +204,8 @@ function childrenOf(value: Exclude<Value, null | string | number | bigint | bool
   if (value instanceof Dict) return entries(value, path)
   if (value instanceof List) return itemsOf(value.items, path)
   if (!(value instanceof Call)) return []
+  const pairs = pairsOf(value)
+  if (pairs !== null) return entries(pairs, path)
   const inner = [...value.args, ...(value.state === undefined ? [] : [value.state])].map((item) => ({ value: item, path }))
   return [...entries(value.dict, path), ...itemsOf(value.items, path), ...inner]
 }

@@ -60,14 +60,18 @@ export function calleeName(value: Value): string | null {
   return value instanceof Call && value.callee instanceof Global ? value.callee.full : null
 }
 
+/** The dictionary of an OrderedDict as Python 2 wrote it: a call with the list of its pairs; null for anything else. */
+export function pairsOf(value: Call): Dict | null {
+  const [list] = value.args
+  if (calleeName(value) !== 'collections.OrderedDict' || value.dict.keys.length > 0 || !(list instanceof List)) return null
+  const dict = new Dict()
+  for (const pair of list.items) if (pair instanceof List && pair.items.length === 2) dict.set(pair.items[0] ?? null, pair.items[1] ?? null)
+  return dict.keys.length > 0 ? dict : null
+}
+
 /** The dictionary that a value is or fills: a dict, an OrderedDict, a defaultdict. */
 export function asDict(value: Value | undefined): Dict | null {
   if (value instanceof Dict) return value
-  // Python 2 wrote an OrderedDict as a call with the list of its pairs.
-  if (value instanceof Call && calleeName(value) === 'collections.OrderedDict' && value.dict.keys.length === 0 && value.args[0] instanceof List) {
-    const dict = new Dict()
-    for (const pair of value.args[0].items) if (pair instanceof List && pair.items.length === 2) dict.set(pair.items[0] ?? null, pair.items[1] ?? null)
-    return dict.keys.length > 0 ? dict : null
-  }
-  return value instanceof Call && value.dict.keys.length > 0 ? value.dict : null
+  if (!(value instanceof Call)) return null
+  return value.dict.keys.length > 0 ? value.dict : pairsOf(value)
 }
