@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { backendSchema, precisionSchema, targetSchema } from './engine'
 import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
-import { modelFormatSchema, stageNameSchema, verdictSchema } from './run'
+import { latencyOfSchema, modelFormatSchema, stageNameSchema, verdictSchema } from './run'
 import { tensorSpecSchema } from './tensor'
 
 /** What a batch may take of this machine; null: a sensible share of it. */
@@ -102,11 +102,14 @@ export const rowResultSchema = z.object({
   run: z.string().nullable(),
   seconds: z.number(),
   stageSeconds: seconds,
-  /** Every stage was reused. */
+  /** Every stage was reused, or the whole result is that of an earlier start. */
   reused: z.boolean(),
   backend: backendSchema.nullable(),
   engineBytes: z.number().nullable(),
+  /** Of one warm run at the sample inputs. */
   latencyMs: z.number().nullable(),
+  /** What ran in that time. Absent in journals of earlier versions. */
+  latencyOf: latencyOfSchema.nullable().optional(),
   /** Most memory that its processes took, MiB; null where the system does not tell. */
   peakMiB: z.number().nullable(),
   at: z.string(),

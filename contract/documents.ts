@@ -3,7 +3,7 @@ import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocu
 import { doctorDocumentSchema, environmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { batchCountsSchema, rowStateSchema } from './batch'
-import { artifactSchema, comparisonSchema, modelFileSchema, modelFormatSchema, stageStateSchema, verdictSchema } from './run'
+import { artifactSchema, comparisonSchema, latencyOfSchema, modelFileSchema, modelFormatSchema, stageStateSchema, verdictSchema } from './run'
 import { backendSchema, readBackSchema } from './engine'
 
 /** What was asked of the Build stage and what the engine says of itself; null where Build was not reached. */
@@ -65,7 +65,11 @@ export const batchDocumentRowSchema = z.object({
   run: z.string().nullable(),
   seconds: z.number(),
   state: rowStateSchema,
+  /** True where nothing of it was done in this call. */
   reused: z.boolean(),
+  /** Of one warm run at the sample inputs, and what ran: the engine, or the ONNX file in ONNX Runtime on the CPU. */
+  latencyMs: z.number().nullable(),
+  latencyOf: latencyOfSchema.nullable(),
   bytes: z.number(),
   sha256: z.string().nullable(),
   duplicates: z.array(z.string()),

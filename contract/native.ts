@@ -3,7 +3,7 @@ import { attemptSchema } from './environment'
 import { gpuStateSchema } from './engine-work'
 import { engineHeaderSchema, layerSchema, optionSupportSchema, readBackSchema } from './engine'
 import { findingCodeSchema } from './finding'
-import { comparisonDetailSchema, verdictSchema } from './run'
+import { comparisonDetailSchema, latencySchema, verdictSchema } from './run'
 import { buildOptionsSchema, ruleSchema } from './recipe'
 import { dtypeSchema, profileSchema, tensorSpecSchema } from './tensor'
 
@@ -129,8 +129,11 @@ export const nativeMethods = {
       inputs: z.array(tensorFile),
       outputs: z.array(tensorFile),
       device: z.number().int().nullable(),
+      /** Measure a warm run on the first inputs, too. */
+      latency: z.boolean().default(false),
     }),
-    result: z.object({ ran: z.boolean(), reason: z.string().nullable(), seconds: z.number() }),
+    /** `latency`: of a whole run as the host sees it, copies to and from the GPU included. */
+    result: z.object({ ran: z.boolean(), reason: z.string().nullable(), seconds: z.number(), latency: latencySchema.nullable().default(null) }),
   },
   /**
    * Times an engine as trtexec does, and with `profiledRuns` lists its layers with their times. Samples in milliseconds, one a run.
@@ -211,8 +214,8 @@ export const nativeMethods = {
     result: z.object({ inputs: z.array(tensorSpecSchema), outputs: z.array(tensorSpecSchema) }),
   },
   'ort.run': {
-    params: z.object({ onnx: z.string(), inputs: z.array(tensorFile), outputs: z.array(tensorFile) }),
-    result: z.object({ seconds: z.number(), version: z.string() }),
+    params: z.object({ onnx: z.string(), inputs: z.array(tensorFile), outputs: z.array(tensorFile), latency: z.boolean().default(false) }),
+    result: z.object({ seconds: z.number(), version: z.string(), latency: latencySchema.nullable().default(null) }),
   },
   /**
    * Compares every tensor of `reference[i]` with the one of the same name in `candidate[i]`, pooled over all files.

@@ -194,6 +194,13 @@ export const buildCardSchema = z.object({
   /** Torch-TensorRT alone. */
   partition: partitionSchema.nullable().optional(),
 })
+/** Of one warm run at the sample inputs: the middle one of `runs`. */
+export const latencySchema = z.object({ ms: z.number(), runs: z.number().int() })
+export type Latency = z.infer<typeof latencySchema>
+/** What a latency is of: the engine on its GPU, copies included, or the ONNX file in ONNX Runtime on the CPU. */
+export const latencyOfSchema = z.enum(['engine', 'onnxruntime'])
+export type LatencyOf = z.infer<typeof latencyOfSchema>
+
 export const validateCardSchema = z.object({
   engineSha256: z.string().nullable(),
   sets: z.number().int(),
@@ -204,6 +211,8 @@ export const validateCardSchema = z.object({
   subject: z.string().nullable().default(null),
   /** The machine that judged it. Null in runs of earlier versions: the run's own environment. */
   judgedOn: environmentSchema.nullable().default(null),
+  /** Of the engine where it ran here, else of the ONNX file. Null where neither ran, absent in runs of earlier versions. */
+  latency: latencySchema.extend({ of: latencyOfSchema }).nullable().optional(),
 })
 export type LoadCard = z.infer<typeof loadCardSchema>
 export type ConvertCard = z.infer<typeof convertCardSchema>

@@ -102,7 +102,8 @@ function follow(batch: Batch, { reporter, text }: Context): () => void {
       told.add(row.id)
       const worst = row.result.findings.find((finding) => finding.severity === 'error')
       const verdict = row.result.verdict === null ? text.words.rowStates[row.state] : text.words.verdicts[row.result.verdict]
-      reporter.note(`${verdict}  ${row.name}  ${text.seconds(row.result.seconds)}${worst === undefined ? '' : `  ${worst.code}`}`)
+      const reused = row.result.reused ? text.words.reused : ''
+      reporter.note(`${verdict}${reused}  ${row.name}  ${text.seconds(row.result.seconds)}${worst === undefined ? '' : `  ${worst.code}`}`)
     }
     const left = head.secondsLeft === null ? '' : `  ${text.words.secondsLeft(head.secondsLeft)}`
     if (head.state === 'running') reporter.status(`${text.words.batchStatus(head.ended, head.total)}${left}  ${text.words.batchCounts(head.counts)}`)
@@ -147,6 +148,8 @@ function rowOf(row: BatchRow): BatchDocumentRow {
     seconds: result?.seconds ?? 0,
     state: state === 'running' ? 'cancelled' : state,
     reused: result?.reused ?? false,
+    latencyMs: result?.latencyMs ?? null,
+    latencyOf: result?.latencyOf ?? null,
     bytes,
     sha256,
     duplicates,

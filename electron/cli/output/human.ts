@@ -60,7 +60,8 @@ export function batchLines(document: BatchDocument, text: Text): string[] {
     ...rows.map((row) => {
       const worst = row.findings.find((finding) => finding.severity === 'error') ?? (row.verdict === null ? row.findings[0] : undefined)
       const said = row.verdict === null ? words.rowStates[row.state] : words.verdicts[row.verdict]
-      return `${said}  ${row.path}${worst === undefined ? '' : `  ${worst.code}`}`
+      const latency = row.latencyMs === null || row.latencyOf === null ? '' : `  ${row.latencyMs.toFixed(2)} ms (${words.latencyOf[row.latencyOf]})`
+      return `${said}${row.reused ? words.reused : ''}  ${row.path}${latency}${worst === undefined ? '' : `  ${worst.code}`}`
     }),
     words.batchCounts(document.counts),
     `${words.batch}: ${document.batch}`,

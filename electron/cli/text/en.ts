@@ -235,6 +235,9 @@ export const en = {
     remedy: 'do',
     secondsLeft: (value: number) => `${seconds(value)} left`,
     rowStates: { waiting: 'waiting', running: 'running', done: 'done', error: 'ERROR', cancelled: 'cancelled', excluded: 'excluded', skipped: 'no model' },
+    /** Behind a verdict: nothing of the row was done in this call. */
+    reused: ', reused',
+    latencyOf: { engine: 'engine', onnxruntime: 'ONNX Runtime, CPU' },
     batchCounts: (c: BatchCounts) => `${c.pass} pass, ${c.fail} fail, ${c.notJudged} not judged, ${c.error} error, ${c.skipped} skipped`,
     batchStatus: (ended: number, total: number) => `${ended} of ${total}`,
     lookedAt: (done: number, total: number) => `looked at ${done} of ${total} files`,

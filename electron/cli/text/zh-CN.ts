@@ -232,6 +232,8 @@ export const zh: Text = {
     remedy: '建议',
     secondsLeft: (value) => `剩余 ${seconds(value)}`,
     rowStates: { waiting: '等待中', running: '运行中', done: '已完成', error: '出错', cancelled: '已取消', excluded: '已排除', skipped: '不是模型' },
+    reused: '，已复用',
+    latencyOf: { engine: '引擎', onnxruntime: 'ONNX Runtime，CPU' },
     batchCounts: (c: BatchCounts) => `通过 ${c.pass}，未通过 ${c.fail}，未判定 ${c.notJudged}，出错 ${c.error}，跳过 ${c.skipped}`,
     batchStatus: (ended: number, total: number) => `${ended} / ${total}`,
     lookedAt: (done: number, total: number) => `已查看 ${done} / ${total} 个文件`,

@@ -48,11 +48,14 @@ export class Batch {
   private saving: Promise<void> = Promise.resolve()
   private ending: Array<() => void> = []
   private closed = false
+  /** Rows whose results another process, or this one before, came to. */
+  private readonly earlier: Set<string>
 
   constructor(private readonly options: BatchOptions) {
     const { version: _version, app: _app, rows, ...head } = options.file
     this.head = head
     this.rows = rows.map((row) => batchRow(row, options.journal.results.get(row.id) ?? null, options.folder))
+    this.earlier = new Set(options.journal.results.keys())
     this.scheduler = new Scheduler({
       limits: () => this.head.limits,
       gpus: options.gpus,
@@ -155,6 +158,7 @@ export class Batch {
       if (row.result === null || !isToRun(row)) continue
       const key = await rowKey(row, recipeOf(row, this.head.recipe), environment, row.trust)
       if (row.result.key !== key) this.replace(batchRow(sheetRow(row), null, this.folder))
+      else if (this.earlier.has(row.id)) this.replace({ ...row, result: { ...row.result, reused: true } })
     }
     const died = (row: BatchRow): boolean => row.state === 'cancelled' || (row.state === 'error' && (again || row.result?.crashed === true))
     if (again || this.state === 'done') await this.retry(this.rows.filter(died).map((row) => row.id))
@@ -266,6 +270,7 @@ export class Batch {
   }
 
   private async end(id: string, result: RowResult): Promise<void> {
+    this.earlier.delete(id)
     await this.options.journal.append({ event: 'end', result })
     const row = this.row(id)
     if (row !== undefined) this.replace(batchRow(sheetRow(row), result, this.folder))

@@ -81,6 +81,7 @@ export function emptyResult(id: string, key: string): RowResult {
     backend: null,
     engineBytes: null,
     latencyMs: null,
+    latencyOf: null,
     peakMiB: null,
     at: new Date().toISOString(),
   }
@@ -111,6 +112,8 @@ export function resultOf(id: string, key: string, snapshot: RunSnapshot, took: {
     reused: stageNames.every((name) => stateOf(name) === 'cached'),
     backend: cards.build?.backend ?? snapshot.recipe.build.backend,
     engineBytes: cards.build?.header === null ? null : (cards.build?.bytes ?? null),
+    latencyMs: cards.validate?.latency?.ms ?? null,
+    latencyOf: cards.validate?.latency?.of ?? null,
     peakMiB: took.peakMiB,
   }
 }

@@ -11,9 +11,16 @@ export function nvidiaExecute(flavour: Flavour): BackendExecute {
       if (work.engine === null) throw new Error('There is no engine file to run')
       try {
         const library = await findLibrary(flavour, context, context.signal)
-        return await context.native('engine.run', { library, engine: work.engine, inputs: work.inputs, outputs: work.outputs, device: work.device })
+        return await context.native('engine.run', {
+          library,
+          engine: work.engine,
+          inputs: work.inputs,
+          outputs: work.outputs,
+          device: work.device,
+          latency: true,
+        })
       } catch (error) {
-        if (error instanceof EnginesmithError && notHere.has(error.code)) return { ran: false, reason: error.message, seconds: 0 }
+        if (error instanceof EnginesmithError && notHere.has(error.code)) return { ran: false, reason: error.message, seconds: 0, latency: null }
         throw error
       }
     },

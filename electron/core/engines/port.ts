@@ -1,7 +1,7 @@
 import type { Backend } from '../../../contract/engine'
 import type { Library } from '../../../contract/native'
 import type { BuildOptions } from '../../../contract/recipe'
-import type { BuildCard } from '../../../contract/run'
+import type { BuildCard, Latency } from '../../../contract/run'
 import type { Profile, Signature } from '../../../contract/tensor'
 import type { StageContext, StageInputs, StageServices } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
@@ -55,7 +55,7 @@ export interface ExecuteWork {
 
 /** The second: `execute.ts`. `ran: false` with the reason where this machine cannot run it; that is no error. */
 export interface BackendExecute {
-  execute(work: ExecuteWork, context: StageContext): Promise<{ ran: boolean; reason: string | null; seconds: number }>
+  execute(work: ExecuteWork, context: StageContext): Promise<{ ran: boolean; reason: string | null; seconds: number; latency: Latency | null }>
 }
 
 export interface EngineBackend {

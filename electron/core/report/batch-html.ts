@@ -23,6 +23,7 @@ export function renderBatchHtml(snapshot: BatchSnapshot, language: Settings['lan
       tone: row.state === 'error' ? 'fail' : (result?.verdict ?? 'none'),
       code: worst?.code ?? '',
       said: told?.message ?? '',
+      latencyOf: result?.latencyOf == null ? '' : own.latencyOf[result.latencyOf],
       link: result?.run == null ? null : `runs/${encodeURIComponent(result.run)}/report.html`,
     }
   })
@@ -123,7 +124,7 @@ const template = `<!doctype html>
 <td class="mono"><% if (row.link !== null) { %><a href="<%= row.link %>"><%= row.name %></a><% } else { %><%= row.name %><% } %><% for (const twin of row.duplicates) { %><br><span class="soft"><%= twin %> (<%= it.own.sameContent %>)</span><% } %></td>
 <td><%= row.format %></td><td class="<%= row.tone %>"><strong><%= row.label %></strong></td>
 <td><% if (row.code !== '') { %><code><%= row.code %></code> <span class="soft"><%= row.said %></span><% } %></td>
-<td class="n"><%= it.number(row.result === null ? null : row.result.seconds) %></td><td class="n"><%= it.number(row.bytes) %></td><td class="n"><%= it.number(row.result === null ? null : row.result.engineBytes) %></td><td class="n"><%= it.number(row.result === null ? null : row.result.latencyMs) %></td><td><%= row.result === null || row.result.backend === null ? '–' : row.result.backend %></td>
+<td class="n"><%= it.number(row.result === null ? null : row.result.seconds) %></td><td class="n"><%= it.number(row.bytes) %></td><td class="n"><%= it.number(row.result === null ? null : row.result.engineBytes) %></td><td class="n"><%= it.number(row.result === null ? null : row.result.latencyMs) %><% if (row.latencyOf !== '') { %> <span class="soft"><%= row.latencyOf %></span><% } %></td><td><%= row.result === null || row.result.backend === null ? '–' : row.result.backend %></td>
 </tr><% } %>
 </tbody></table></div>
 </section>

@@ -1,4 +1,5 @@
 import type { BatchRow } from '../../../contract/batch'
+import type { LatencyOf } from '../../../contract/run'
 
 /** What the batch's report says beyond the words that a run's report has, in both languages. */
 const en = {
@@ -24,6 +25,7 @@ const en = {
     latency: 'Latency, ms',
     backend: 'Backend',
   },
+  latencyOf: { engine: 'engine', onnxruntime: 'ONNX Runtime, CPU' } satisfies Record<LatencyOf, string>,
   verdictsChart: 'Verdicts',
   stagesChart: 'Seconds by stage',
   sizesChart: 'Size and seconds of each model',
@@ -47,6 +49,7 @@ const zh: typeof en = {
     latency: '延迟，毫秒',
     backend: '后端',
   },
+  latencyOf: { engine: '引擎', onnxruntime: 'ONNX Runtime，CPU' },
   verdictsChart: '结论',
   stagesChart: '各阶段用时（秒）',
   sizesChart: '各模型的大小与用时',

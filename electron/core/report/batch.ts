@@ -67,6 +67,7 @@ const columns = [
   'backend',
   'engineBytes',
   'latencyMs',
+  'latencyOf',
   'peakMiB',
   'reused',
   'run',
@@ -89,7 +90,8 @@ function renderCsv({ rows }: BatchSnapshot): string {
         worst?.code ?? null,
         worst?.message ?? null,
       ],
-      ...[result?.seconds ?? null, ...stages, result?.backend ?? null, result?.engineBytes ?? null, result?.latencyMs ?? null, result?.peakMiB ?? null],
+      ...[result?.seconds ?? null, ...stages, result?.backend ?? null, result?.engineBytes ?? null],
+      ...[result?.latencyMs ?? null, result?.latencyOf ?? null, result?.peakMiB ?? null],
       ...[result?.reused ?? null, row.run],
     ]
       .map(cell)

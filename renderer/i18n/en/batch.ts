@@ -54,6 +54,8 @@ export default {
     latency: 'Latency',
     finding: 'Finding',
   },
+  latencyOf: { engine: 'the engine on its GPU, copies included', onnxruntime: 'the ONNX file in ONNX Runtime on the CPU, not an engine' },
+  latencyTip: '{ms}: {of}',
   trust: {
     'no-pickle': 'No pickle',
     'tensors-only': 'Tensors only',

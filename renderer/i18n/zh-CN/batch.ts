@@ -57,6 +57,8 @@ const messages: MessagesLike<typeof en> = {
     latency: '延迟',
     finding: '发现',
   },
+  latencyOf: { engine: '引擎在其 GPU 上，包含拷贝', onnxruntime: 'ONNX 文件在 ONNX Runtime（CPU）上，不是引擎' },
+  latencyTip: '{ms}：{of}',
   trust: {
     'no-pickle': '无 pickle',
     'tensors-only': '仅张量',

@@ -45,6 +45,14 @@ describe.runIf(fs.existsSync(python))('batch', () => {
     const again = await batch('all')
     expect(again.code).toBe(1)
     expect(brief(again)).toEqual(brief(first))
+    for (const row of rowsOf(first).filter((one) => one.state === 'done')) {
+      expect(row, row.path).toMatchObject({ reused: false, latencyOf: 'onnxruntime', latencyMs: expect.any(Number) as number })
+    }
+    expect(
+      rowsOf(again)
+        .filter((row) => row.state === 'done')
+        .every((row) => row.reused),
+    ).toBe(true)
     expect(journal('all')).toHaveLength(lines)
     // What is run alone comes to the same.
     const [row] = failed

@@ -36,7 +36,7 @@ function withEngine(host: EngineHost, onnx: () => string, fault: (tensor: Tensor
         const tensors = await readSafetensors(path)
         await writeSafetensors(path, new Map([...tensors].map(([name, tensor]) => [name, fault(tensor)])))
       }
-      return { ran: true, reason: null, seconds: 0.001 } as never
+      return { ran: true, reason: null, seconds: 0.001, latency: { ms: 1, runs: 5 } } as never
     },
     dispose: () => host.dispose(),
   }
@@ -86,6 +86,7 @@ describe.runIf(hasAddon && hasPython)('the verdict on an engine', () => {
     ])
     expect(snapshot.verdict).toBe('pass')
     expect(snapshot.cards.validate!.lossEnters).toBe('convert')
+    expect(snapshot.cards.validate!.latency).toEqual({ of: 'engine', ms: 1, runs: 5 })
   })
 
   it('fails an engine that is off, and says that the error enters in Build', async () => {

@@ -8,7 +8,12 @@ export const torchTensorrtExecute: BackendExecute = {
     if (work.engine === null || work.signature === null) throw new Error('There is no compiled program to run')
     const { packages } = await context.toolchain.environment()
     if (packages['torch-tensorrt'] === undefined)
-      return { ran: false, reason: 'Torch-TensorRT is not installed in the Python of this machine, so the compiled program cannot be loaded.', seconds: 0 }
+      return {
+        ran: false,
+        reason: 'Torch-TensorRT is not installed in the Python of this machine, so the compiled program cannot be loaded.',
+        seconds: 0,
+        latency: null,
+      }
     const { inputs, outputs } = work.signature
     const worker = await context.pythons.fresh()
     try {
@@ -33,9 +38,9 @@ export const torchTensorrtExecute: BackendExecute = {
         },
         context.call,
       )
-      return { ran: true, reason: null, seconds }
+      return { ran: true, reason: null, seconds, latency: null }
     } catch (error) {
-      if (error instanceof EnginesmithError && notHere.has(error.code)) return { ran: false, reason: error.message, seconds: 0 }
+      if (error instanceof EnginesmithError && notHere.has(error.code)) return { ran: false, reason: error.message, seconds: 0, latency: null }
       throw error
     } finally {
       await worker.dispose()

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Precision } from '../../../../contract/engine'
 import { precisionSchema } from '../../../../contract/engine'
-import type { Artifact, BuildCard, Comparison, ComparisonDetail, Hop } from '../../../../contract/run'
+import type { Artifact, BuildCard, Comparison, ComparisonDetail, Hop, ValidateCard } from '../../../../contract/run'
 import type { DType } from '../../../../contract/tensor'
 import { engineBackend, type EngineBackend } from '../../engines'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
@@ -101,6 +101,7 @@ class Validation {
   private readonly comparisons: Comparison[] = []
   private readonly details: ComparisonDetail[] = []
   private readonly sets: string[]
+  private latency: ValidateCard['latency'] = null
   private outputs: Array<{ name: string; dtype: DType }>
 
   constructor(
@@ -142,6 +143,7 @@ class Validation {
         lossEnters: lossEnters(this.comparisons),
         subject: null,
         judgedOn: null,
+        latency: this.latency,
       },
       comparisons: this.comparisons,
       details: this.details,
@@ -178,7 +180,9 @@ class Validation {
     context.progress({ phase: 'Running ONNX Runtime', fraction: null })
     const files = outputFiles(context.scratch, 'onnx', this.sets.length)
     try {
-      await context.native('ort.run', { onnx: artifactPath(inputs.folder, subject.onnx), inputs: this.sets, outputs: files })
+      const onnx = artifactPath(inputs.folder, subject.onnx)
+      const { latency } = await context.native('ort.run', { onnx, inputs: this.sets, outputs: files, latency: true })
+      if (latency !== null) this.latency = { of: 'onnxruntime', ...latency }
       return { files, reason: null }
     } catch (error) {
       if (isAbort(error) || !(error instanceof EnginesmithError) || !unfit.has(error.code)) throw error
@@ -203,7 +207,10 @@ class Validation {
       },
       context,
     )
-    if (result.ran) return { files, reason: null }
+    if (result.ran) {
+      if (result.latency !== null) this.latency = { of: 'engine', ...result.latency }
+      return { files, reason: null }
+    }
     const reason = result.reason ?? 'the engine host gave no reason'
     context.report(
       makeFinding(
