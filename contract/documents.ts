@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sheetDocumentSchema } from './engine-sheet'
 import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema, environmentSchema } from './environment'
 import { findingSchema } from './finding'
@@ -105,6 +106,7 @@ export const commandDocuments = {
   layers: layersDocumentSchema,
   diff: diffDocumentSchema,
   refit: refitDocumentSchema,
+  sheet: sheetDocumentSchema,
   open: plainDocumentSchema,
 } as const
 export type DocumentCommand = keyof typeof commandDocuments

@@ -27,6 +27,10 @@ export type Statistics = z.infer<typeof statisticsSchema>
 export const timingWarningSchema = z.enum(['enqueue-bound', 'transfer-bound', 'unstable'])
 export type TimingWarning = z.infer<typeof timingWarningSchema>
 
+/** GPU times in bins of equal width: bin i counts from `edges[i]` to `edges[i + 1]`; what is slower than `edges` reach, out to the maximum, is `beyond`. */
+export const timeHistogramSchema = z.object({ edges: z.array(z.number()), counts: z.array(count), beyond: count })
+export type TimeHistogram = z.infer<typeof timeHistogramSchema>
+
 /** One measurement. `latency` is h2d + gpu + d2h; `host` from the first copy's call to the last copy's end; `throughput` in runs a second. */
 export const timingRowSchema = z.object({
   profile: count,
@@ -43,6 +47,7 @@ export const timingRowSchema = z.object({
   enqueue: statisticsSchema,
   latency: statisticsSchema,
   throughput: z.number(),
+  histogram: timeHistogramSchema,
   warnings: z.array(timingWarningSchema),
 })
 export type TimingRow = z.infer<typeof timingRowSchema>
@@ -129,6 +134,8 @@ export const refitDocumentSchema = z.object({
   /** Of the refit alone. */
   seconds: num,
   sizes: z.object({ before: num, withWeights: num, withoutWeights: num }),
+  /** Flags that the two files were serialized with, as TensorRT names them; null where nothing was. */
+  flags: z.object({ withWeights: z.array(z.string()), withoutWeights: z.array(z.string()) }).nullable(),
   /** `pass`: the refitted engine's outputs are those of ONNX Runtime on the source. */
   verified: verdictSchema.nullable(),
   comparisons: z.array(comparisonSchema),

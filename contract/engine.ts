@@ -69,5 +69,8 @@ export const layerSchema = z.object({
   precision: z.string().nullable(),
   tactic: z.string().nullable(),
   onnxNodes: z.array(z.string()),
+  /** Names of the tensors that it reads and writes: the edges of the engine's graph. Absent where the engine keeps names only, and in runs of earlier versions. */
+  inputs: z.array(z.string()).optional(),
+  outputs: z.array(z.string()).optional(),
 })
 export type Layer = z.infer<typeof layerSchema>

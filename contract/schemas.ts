@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { batchPlanSchema } from './batch'
 import { batchDocumentSchema, compareDocumentSchema, inspectDocumentSchema, makeDocumentSchema, plainDocumentSchema, runDocumentSchema } from './documents'
+import { sheetDocumentSchema } from './engine-sheet'
 import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema } from './environment'
 import { recipeSchema } from './recipe'
@@ -21,6 +22,7 @@ const published = {
   layers: { schema: layersDocumentSchema, io: 'output', title: 'What `layers --json` prints' },
   diff: { schema: diffDocumentSchema, io: 'output', title: 'What `diff --json` prints' },
   refit: { schema: refitDocumentSchema, io: 'output', title: 'What `refit --json` prints' },
+  sheet: { schema: sheetDocumentSchema, io: 'output', title: 'What `sheet --json` prints' },
   plain: { schema: plainDocumentSchema, io: 'output', title: 'What `open --json` prints, and every call whose command could not be told' },
 } as const satisfies Record<string, { schema: z.ZodType; io: 'input' | 'output'; title: string }>
 

@@ -42,10 +42,12 @@ const documents = {
     weights: null,
     seconds: null,
     sizes: { before: null, withWeights: null, withoutWeights: null },
+    flags: null,
     verified: null,
     comparisons: [],
     findings: [],
   },
+  sheet: { onnx: null, device: null, rows: [], difference: [], verdict: null, findings: [] },
   open: { findings: [] },
 }
 

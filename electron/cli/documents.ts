@@ -1,5 +1,4 @@
 import type { CompareDocument, InspectDocument, MakeDocument, PlainDocument, RunDocument } from '../../contract/documents'
-import type { DiffDocument, LayersDocument, RefitDocument, TimeDocument } from '../../contract/engine-work'
 import type { DoctorDocument } from '../../contract/environment'
 import type { Finding } from '../../contract/finding'
 import type { Artifact, RunSnapshot, StageName } from '../../contract/run'
@@ -25,28 +24,6 @@ export const emptyRun = (): RunDocument => {
 
 export const emptyMake = (): MakeDocument => ({ artifacts: [], requested: null, achieved: null, comparisons: [], findings: [], environment: null })
 export const emptyCompare = (): CompareDocument => ({ verdict: null, comparisons: [], findings: [] })
-export const emptyTime = (): TimeDocument => ({
-  engine: null,
-  device: null,
-  library: null,
-  conditions: null,
-  rows: [],
-  best: null,
-  latencyLimitMs: null,
-  findings: [],
-})
-export const emptyLayers = (): LayersDocument => ({ engine: null, source: null, profiledRuns: 0, layers: [], groups: [], findings: [] })
-export const emptyDiff = (): DiffDocument => ({ a: null, b: null, rows: [], totals: null, findings: [] })
-export const emptyRefit = (): RefitDocument => ({
-  artifacts: [],
-  source: null,
-  weights: null,
-  seconds: null,
-  sizes: { before: null, withWeights: null, withoutWeights: null },
-  verified: null,
-  comparisons: [],
-  findings: [],
-})
 export const emptyPlain = (): PlainDocument => ({ findings: [] })
 export const emptyInspect = (): InspectDocument => ({
   format: 'unknown',

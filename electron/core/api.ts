@@ -128,6 +128,13 @@ export interface Runs {
   remove(id: string): Promise<string>
 }
 
+/** An engine host that has done nothing yet, and runs in it that History does not list: for engines that are built and run side by side. */
+export interface Bench {
+  readonly host: EngineHost
+  readonly runs: Runs
+  dispose(): Promise<void>
+}
+
 /** What the app and the command line both stand on; made once by `createCore`. */
 export interface Core {
   readonly host: EngineHost
@@ -135,6 +142,8 @@ export interface Core {
   readonly toolchain: Toolchain
   readonly runs: Runs
   readonly batches: Batches
+  /** A new one; the caller disposes of it. */
+  bench(): Bench
   /** What the user allows for files by their hash. */
   readonly trust: TrustStore
   /** The file with picklescan's word on its pickles taken in, where picklescan can be had. */

@@ -1,6 +1,6 @@
 import type { Core, CoreOptions, PythonWorkers } from './api'
 import { createBatches } from './batch/batches'
-import { createLane } from './batch/lane'
+import { createLane, type Lane } from './batch/lane'
 import { createEngineHost } from './engine-host'
 import { backendOptions } from './engines/support'
 import { describeFile } from './formats'
@@ -46,6 +46,7 @@ export function createCore(options: CoreOptions): Core {
     dataFolder: options.dataFolder,
     durations: openDurations(options.dataFolder),
   }
+  const bench = (): Lane => createLane({ ...options, makePythons, services, stages })
   const runs = createRuns({ dataFolder: options.dataFolder, services, stages, oneShot: options.oneShot })
   const batches = createBatches({
     dataFolder: options.dataFolder,
@@ -53,7 +54,7 @@ export function createCore(options: CoreOptions): Core {
     toolchain,
     trust,
     describe,
-    makeLane: () => createLane({ ...options, makePythons, services, stages }),
+    makeLane: bench,
   })
   return {
     host,
@@ -61,6 +62,7 @@ export function createCore(options: CoreOptions): Core {
     toolchain,
     runs,
     batches,
+    bench,
     trust,
     secondOpinion: async (file, signal) => (await withSecondOpinion(file, pythons, signal)).file,
     lookInside: (file, signal) => lookInside(file, trust.granted(file, file.path), { pythons, project: current().project, signal }),

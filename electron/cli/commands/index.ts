@@ -10,6 +10,7 @@ import { layersCommand } from './layers'
 import { openCommand } from './open'
 import { refitCommand } from './refit'
 import { runCommand } from './run'
+import { sheetCommand } from './sheet'
 import { timeCommand } from './time'
 import { validateCommand } from './validate'
 
@@ -27,5 +28,6 @@ export const commands: readonly Command[] = [
   layersCommand,
   diffCommand,
   refitCommand,
+  sheetCommand,
   openCommand,
 ]

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { HostLauncher, PythonWorkers, Runs } from '../api'
+import type { Bench, HostLauncher, PythonWorkers } from '../api'
 import { createEngineHost } from '../engine-host'
 import { createRuns } from '../pipeline/runs'
 import type { StageTable } from '../pipeline/runner'
@@ -9,13 +9,11 @@ import type { StageServices } from '../pipeline/stage'
  * An engine host and Python workers of their own, warm from row to row: a model that kills its process takes no other
  * row's work with it.
  */
-export interface Lane {
-  runs: Runs
+export interface Lane extends Bench {
   /** Processes of this lane that are alive. */
   pids(): number[]
   /** True once a row needed Python here: such a lane is taken again before another one starts its own. */
   warmPython(): boolean
-  dispose(): Promise<void>
 }
 
 export interface LaneOptions {
@@ -41,6 +39,7 @@ export function createLane({ dataFolder, launchHost, addon, makePythons, service
   const pythons = makePythons()
   const runs = createRuns({ dataFolder, services: { ...services, host, pythons }, stages, oneShot: true })
   return {
+    host,
     runs,
     pids: () => [...(hostPid === undefined ? [] : [hostPid]), ...pythons.pids()],
     warmPython: () => pythons.pids().length > 0,

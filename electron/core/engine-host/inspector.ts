@@ -9,6 +9,7 @@ const tensorSchema = z.looseObject({ Name: z.string().optional(), 'Format/Dataty
 const detailedSchema = z.looseObject({
   Name: z.string(),
   LayerType: z.string().optional(),
+  Inputs: z.array(tensorSchema).optional(),
   Outputs: z.array(tensorSchema).optional(),
   TacticName: z.string().optional(),
   TacticValue: z.string().optional(),
@@ -33,8 +34,12 @@ function layerOf(row: string | z.infer<typeof detailedSchema>): Layer {
     precision: output?.Datatype ?? output?.['Format/Datatype'] ?? null,
     tactic: tactic === '' ? null : tactic,
     onnxNodes: [...(row.Metadata ?? '').matchAll(/\[ONNX Layer: ([^\]]*)\]/g)].map((match) => match[1] ?? ''),
+    ...(row.Inputs === undefined ? {} : { inputs: namesOf(row.Inputs) }),
+    ...(row.Outputs === undefined ? {} : { outputs: namesOf(row.Outputs) }),
   }
 }
+
+const namesOf = (tensors: ReadonlyArray<z.infer<typeof tensorSchema>>): string[] => tensors.flatMap(({ Name }) => Name ?? [])
 
 function readJson(text: string): unknown {
   try {

@@ -1,18 +1,9 @@
 import type { LayersDocument } from '../../../contract/engine-work'
 import type { Core } from '../api'
+import { notHere } from '../engines/not-here'
 import { EnginesmithError, isAbort, makeFinding } from '../errors'
 import { groupsOf, withTimes } from './layers'
 import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
-
-/** What this machine lacks for opening the engine; the layers in a run folder need none of it. */
-const notHere: ReadonlySet<EnginesmithError['code']> = new Set([
-  'DRIVER_MISSING',
-  'GPU_MISSING',
-  'DRIVER_TOO_OLD',
-  'ENGINE_INCOMPATIBLE',
-  'BACKEND_MISSING',
-  'BACKEND_UNSUPPORTED_VERSION',
-])
 
 export interface LayersOptions {
   device: number | null

@@ -59,6 +59,7 @@ export async function refitEngine(
     return { withWeights: null, withoutWeights: null }
   }
   document.sizes = { before: subject.file.bytes, withWeights: result.bytesWith, withoutWeights: result.bytesWithout }
+  document.flags = { withWeights: result.flagsWith, withoutWeights: result.flagsWithout }
   tell('verify')
   const described = await core.host.call('engine.describe', { library, engine: outWith, device }, { signal })
   if (described.engine === null) throw incompatible(subject, described.reason ?? 'the library gave no reason')

@@ -1,4 +1,4 @@
-import type { Statistics, TimingWarning } from '../../../contract/engine-work'
+import type { Statistics, TimeHistogram, TimingWarning } from '../../../contract/engine-work'
 
 /** The value at trtexec's index of sorted values: `max(n-1-int((1-p/100)*n), 0)`. */
 export function percentile(sorted: readonly number[], p: number): number {
@@ -17,6 +17,24 @@ export function statisticsOf(values: readonly number[]): Statistics {
   const median = count % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
   const at = (p: number): number => percentile(sorted, p)
   return { min: sorted[0]!, max: sorted[count - 1]!, mean, median, p90: at(90), p95: at(95), p99: at(99), cv: mean === 0 ? 0 : deviation / mean }
+}
+
+const histogramBins = 40
+
+/** Bins from the fastest to the 99th percentile: a single stall of the machine must not squeeze all else into one bar. @param values at least one */
+export function histogramOf(values: readonly number[]): TimeHistogram {
+  const sorted = [...values].sort((a, b) => a - b)
+  const low = sorted[0]!
+  const high = percentile(sorted, 99)
+  if (high <= low) return { edges: [low, low], counts: [sorted.filter((value) => value === low).length], beyond: sorted.filter((value) => value > low).length }
+  const edges = Array.from({ length: histogramBins + 1 }, (_, index) => low + ((high - low) * index) / histogramBins)
+  const counts = new Array<number>(histogramBins).fill(0)
+  let beyond = 0
+  for (const value of sorted) {
+    if (value > high) beyond += 1
+    else counts[Math.min(histogramBins - 1, Math.floor(((value - low) / (high - low)) * histogramBins))]! += 1
+  }
+  return { edges, counts, beyond }
 }
 
 /** GPU time whose deviation is more than this part of its mean is unstable. */

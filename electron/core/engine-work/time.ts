@@ -5,7 +5,7 @@ import type { Core } from '../api'
 import { throwIfCancelled } from '../cancelled'
 import { makeFinding } from '../errors'
 import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
-import { bestOf, statisticsOf, warningsOf } from './statistics'
+import { bestOf, histogramOf, statisticsOf, warningsOf } from './statistics'
 
 export interface TimeOptions {
   device: number | null
@@ -110,6 +110,7 @@ function rowOf(timed: Timed, profileIndex: number, profile: Profile, cudaGraph: 
     enqueue,
     latency: statisticsOf(timed.gpu.map((ms, index) => ms + timed.h2d[index]! + timed.d2h[index]!)),
     throughput: (timed.gpu.length / timed.wallMs) * 1000,
+    histogram: histogramOf(timed.gpu),
     warnings: warningsOf({ gpu, h2d, d2h, enqueue }),
   }
 }

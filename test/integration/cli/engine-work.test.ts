@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { SheetDocument } from '../../../contract/engine-sheet'
 import type { DiffDocument, LayersDocument } from '../../../contract/engine-work'
 import { at, told } from './harness'
 
@@ -52,6 +53,35 @@ describe('what a machine without a GPU says', () => {
       expect(said.codes.some((code) => code === 'DRIVER_MISSING' || code === 'GPU_MISSING')).toBe(true)
     })
   }
+})
+
+describe('sheet', () => {
+  it.skipIf(gpuHere)('builds what can be built here and says of all else why not (only without a GPU)', async () => {
+    const out = path.join(scratch, 'sheet')
+    const said = await told(['sheet', onnx, '--out', out])
+    const document = said.document as unknown as SheetDocument
+    expect(said.code, said.stderr).toBe(6)
+    expect(document.rows.map(({ backend }) => backend)).toEqual(['tensorrt', 'tensorrt-rtx'])
+    const [full, rtx] = document.rows
+    expect(full).toMatchObject({ engine: null, notRun: null, verdict: null })
+    expect(full?.notBuilt).toMatch(/not found|driver|GPU/)
+    expect(fs.statSync(rtx?.engine?.path ?? '').size).toBe(rtx?.engine?.bytes)
+    expect(rtx?.buildSeconds).toBeGreaterThan(0)
+    expect(rtx).toMatchObject({ notBuilt: null, firstRunMs: null, latency: null, verdict: 'not-judged' })
+    expect(rtx?.notRun).toMatch(/driver|GPU/)
+    expect(document).toMatchObject({ device: null, difference: [], verdict: 'not-judged' })
+    expect(said.codes).toContain('ENGINE_NOT_RUN')
+
+    const again = await told(['sheet', onnx])
+    // Nothing is kept, so no path of it is told.
+    expect((again.document as unknown as SheetDocument).rows[1]?.engine?.path).toBe('model.engine')
+  })
+
+  it('is made of an ONNX file alone', async () => {
+    const said = await told(['sheet', engine])
+    expect([said.code, said.codes]).toEqual([2, ['USAGE']])
+    expect((await told(['sheet', onnx, '--backend', 'tensorrt'])).codes).toEqual(['UNKNOWN_FLAG'])
+  })
 })
 
 describe('bad input', () => {

@@ -30,6 +30,7 @@ const files: Record<string, string> = {
   layers: 'layers',
   diff: 'diff',
   refit: 'refit',
+  sheet: 'sheet',
   open: 'plain',
 }
 const ajv = new Ajv({ allowUnionTypes: true })

@@ -26,6 +26,7 @@ const sound: Record<keyof typeof commandDocuments, string[]> = {
   layers: ['layers', 'x.engine'],
   diff: ['diff', 'a.engine', 'b.engine'],
   refit: ['refit', 'x.engine', '--from', 'x.onnx', '-o', 'y.engine'],
+  sheet: ['sheet', 'x.onnx'],
   open: ['open', 'd'],
 }
 

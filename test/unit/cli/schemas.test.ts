@@ -23,6 +23,7 @@ const files = {
   layers: 'layers',
   diff: 'diff',
   refit: 'refit',
+  sheet: 'sheet',
   open: 'plain',
 } as const
 const ajv = new Ajv({ strict: true, allowUnionTypes: true })

@@ -17,10 +17,18 @@ const detailed = {
 }
 
 describe('layers from the inspector', () => {
-  it('reads both places of the element type, tactics and the ONNX nodes of a fused layer', () => {
+  it('reads both places of the element type, tactics, the ONNX nodes of a fused layer, and what it reads and writes', () => {
     expect(layersOf(JSON.stringify(detailed))).toEqual([
-      { name: 'conv1 + relu1', type: 'CaskConvolution', precision: 'Row major linear FP16', tactic: 'sm80_xmma_fprop', onnxNodes: ['conv1', 'relu1'] },
-      { name: 'head', type: 'gemm', precision: 'Float', tactic: '0x12', onnxNodes: [] },
+      {
+        name: 'conv1 + relu1',
+        type: 'CaskConvolution',
+        precision: 'Row major linear FP16',
+        tactic: 'sm80_xmma_fprop',
+        onnxNodes: ['conv1', 'relu1'],
+        inputs: ['image'],
+        outputs: ['r1'],
+      },
+      { name: 'head', type: 'gemm', precision: 'Float', tactic: '0x12', onnxNodes: [], outputs: ['y'] },
     ])
   })
 

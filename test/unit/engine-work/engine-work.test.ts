@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Layer } from '../../../contract/engine'
 import { diffLayers, groupsOf, withTimes } from '../../../electron/core/engine-work/layers'
 import { zeroFinding } from '../../../electron/core/engine-work/open'
-import { bestOf, percentile, statisticsOf, warningsOf } from '../../../electron/core/engine-work/statistics'
+import { bestOf, histogramOf, percentile, statisticsOf, warningsOf } from '../../../electron/core/engine-work/statistics'
 import { sweepOf } from '../../../electron/core/engine-work/time'
 
 const layer = (name: string, onnxNodes: string[], rest: Partial<Layer> = {}): Layer => ({
@@ -27,6 +27,17 @@ describe('statistics', () => {
     expect(statisticsOf([4, 1, 3, 2])).toMatchObject({ min: 1, max: 4, mean: 2.5, median: 2.5 })
     expect(statisticsOf([2, 4]).cv).toBeCloseTo(1 / 3)
     expect(statisticsOf([5, 1, 3]).median).toBe(3)
+  })
+
+  it('bins the times up to the 99th percentile and counts the rest', () => {
+    const values = [...Array.from({ length: 199 }, (_, index) => 1 + index / 198), 50]
+    const { edges, counts, beyond } = histogramOf(values)
+    expect([edges.length, counts.length]).toEqual([41, 40])
+    expect(edges[0]).toBe(1)
+    expect(edges[40]).toBeLessThan(2)
+    expect(counts.reduce((sum, value) => sum + value, beyond)).toBe(200)
+    expect(beyond).toBeGreaterThan(0)
+    expect(histogramOf([3, 3])).toEqual({ edges: [3, 3], counts: [2], beyond: 0 })
   })
 
   it('warns where something else than computing is measured', () => {

@@ -1,0 +1,47 @@
+import type { SheetBackend } from '../../../contract/engine-sheet'
+import type { Finding } from '../../../contract/finding'
+import type { Recipe } from '../../../contract/recipe'
+import type { RunSnapshot } from '../../../contract/run'
+import type { RunHandle, Runs } from '../api'
+import { cancelledError } from '../cancelled'
+import { flavourNames } from '../engines/library'
+import { notHere } from '../engines/not-here'
+
+/** Hears what is being done, and how much of that is over; null where nobody knows. */
+export type Tell = (phase: string, fraction: number | null) => void
+
+export interface EngineOrder {
+  /** An ONNX file. */
+  onnx: string
+  recipe: Recipe
+  backend: SheetBackend
+  folder: string
+}
+
+/** A run that is open in a folder of its own, closed when `use` is over. */
+export async function withRun<T>(runs: Runs, { onnx, recipe, backend, folder }: EngineOrder, tell: Tell, use: (handle: RunHandle) => Promise<T>): Promise<T> {
+  const handle = await runs.create({ path: onnx, recipe: { ...recipe, build: { ...recipe.build, backend } }, folder })
+  const unfollow = handle.onChange((snapshot) => {
+    const progress = snapshot.stages.build.progress ?? snapshot.stages.validate.progress ?? snapshot.stages.load.progress
+    if (progress !== null) tell(`${flavourNames[backend]}: ${progress.phase}`, progress.fraction)
+  })
+  try {
+    return await use(handle)
+  } finally {
+    unfollow()
+    await handle.close()
+  }
+}
+
+/**
+ * What kept a run from an engine; null where it has one. What a machine merely lacks is a reason to judge nothing, no error.
+ * @throws EnginesmithError CANCELLED
+ */
+export function whyNotBuilt({ stages }: RunSnapshot): Finding | null {
+  if (stages.build.state === 'completed' || stages.build.state === 'cached') return null
+  const states = Object.values(stages)
+  if (states.some(({ state }) => state === 'cancelled')) throw cancelledError()
+  const fault = states.flatMap(({ findings }) => findings).find(({ severity }) => severity === 'error')
+  if (fault === undefined) throw new Error('A build ended without an engine and without a reason')
+  return notHere.has(fault.code) ? { ...fault, severity: 'warning' } : fault
+}

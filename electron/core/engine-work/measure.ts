@@ -1,0 +1,58 @@
+import { performance } from 'node:perf_hooks'
+import type { Statistics } from '../../../contract/engine-work'
+import type { Core } from '../api'
+import { notHere } from '../engines/not-here'
+import { EnginesmithError } from '../errors'
+import { emptyTime } from './empty'
+import { incompatible, readyFor, type EngineSubject } from './open'
+import { timeDefaults, timeEngine } from './time'
+
+export interface Measured {
+  device: string
+  firstRunMs: number
+  warmStartMs: number
+  gpu: Statistics
+  latency: Statistics
+  throughput: number
+  /** True where every output was zero. */
+  zeros: boolean
+}
+
+/**
+ * Opens an engine in a process that has done nothing yet, runs it twice, and times it.
+ * @returns why that cannot be done on this machine, where it cannot
+ */
+export async function measureEngine(
+  core: Pick<Core, 'bench' | 'toolchain' | 'settings'>,
+  subject: EngineSubject,
+  files: { inputs: string; outputs: string },
+  { device, durationMs }: { device: number | null; durationMs: number },
+  signal: AbortSignal,
+): Promise<{ measured: Measured; notRun: null } | { measured: null; notRun: string }> {
+  const bench = core.bench()
+  try {
+    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings }
+    const ready = await readyFor(services, subject, device, signal)
+    const run = async (): Promise<number> => {
+      const begun = performance.now()
+      const call = { library: ready.library, engine: subject.file.path, inputs: [files.inputs], outputs: [files.outputs], device }
+      const { ran, reason } = await bench.host.call('engine.run', call, { signal })
+      if (!ran) throw incompatible(subject, reason ?? 'the library gave no reason')
+      return performance.now() - begun
+    }
+    const firstRunMs = await run()
+    const warmStartMs = await run()
+    const timed = emptyTime()
+    await timeEngine(services, subject, { ...timeDefaults, device, durationMs, cudaGraph: 'off' }, timed, { signal, tell: () => undefined })
+    const row = timed.rows[0]
+    if (row === undefined) throw new Error('An engine was timed and gave no times')
+    const zeros = timed.findings.some(({ code }) => code === 'REFIT_ALL_ZERO')
+    const { gpu, latency, throughput } = row
+    return { measured: { device: ready.device.name, firstRunMs, warmStartMs, gpu, latency, throughput, zeros }, notRun: null }
+  } catch (error) {
+    if (error instanceof EnginesmithError && notHere.has(error.code)) return { measured: null, notRun: error.message }
+    throw error
+  } finally {
+    await bench.dispose()
+  }
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import type { NativeMethod } from '../../../contract/native'
+import type { Core } from '../../../electron/core/api'
+import { measureEngine } from '../../../electron/core/engine-work/measure'
+import type { EngineSubject } from '../../../electron/core/engine-work/open'
+import { EnginesmithError } from '../../../electron/core/errors'
+
+const subject = {
+  file: { path: '/e.engine', sha256: 'e', bytes: 1 },
+  header: { flavour: 'tensorrt', magic: 'ptrt', version: '10.6.0.26', targets: ['sm90'], targetMask: null, planOffset: 0, metadata: null },
+  flavour: 'tensorrt',
+  run: null,
+} as unknown as EngineSubject
+
+const ms = [1, 1, 1, 1]
+const state = { smClock: 1, memoryClock: 1, temperature: 40, power: 80 }
+const timed = { shapes: {}, gpu: ms, host: ms, h2d: ms, d2h: ms, enqueue: ms, wallMs: 8, graphRefusal: null, before: state, after: state, layerTimes: [] }
+
+function coreWith(answers: Partial<Record<NativeMethod, unknown>>): { core: Pick<Core, 'bench' | 'toolchain' | 'settings'>; calls: string[] } {
+  const calls: string[] = []
+  const host = {
+    call: (method: NativeMethod) => {
+      calls.push(method)
+      const answer = answers[method]
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+    },
+    dispose: () => Promise.resolve(),
+  }
+  const core = {
+    bench: () => ({ host, dispose: () => Promise.resolve(void calls.push('disposed')) }),
+    toolchain: { libraryPlaces: () => Promise.resolve([]) },
+    settings: () => ({ plugins: [] }),
+  }
+  return { core: core as unknown as Pick<Core, 'bench' | 'toolchain' | 'settings'>, calls }
+}
+
+const gpu = {
+  driver: '580',
+  devices: [{ index: 0, name: 'NVIDIA H100', computeCapability: '9.0', memoryBytes: 8e10 }],
+  reason: null,
+}
+const library = { library: { flavour: 'tensorrt', path: '/l', parserPath: '/p', version: '10.6.0.26', table: 'trt10' }, attempts: [], warnings: [] }
+const measure = (core: Pick<Core, 'bench' | 'toolchain' | 'settings'>): ReturnType<typeof measureEngine> =>
+  measureEngine(core, subject, { inputs: '/in', outputs: '/out' }, { device: null, durationMs: 1 }, new AbortController().signal)
+
+describe('measureEngine', () => {
+  it('runs twice in a process of its own, times, and ends the process', async () => {
+    const { core, calls } = coreWith({
+      'cuda.devices': gpu,
+      'library.find': library,
+      'engine.run': { ran: true, reason: null, seconds: 0 },
+      'engine.describe': { engine: { profiles: [] }, reason: null },
+      'engine.time': { result: { ...timed, zeroOutputs: ['y'], outputs: 1, layers: [] }, reason: null },
+    })
+    const { measured, notRun } = await measure(core)
+    expect(notRun).toBeNull()
+    expect(measured).toMatchObject({ device: 'NVIDIA H100', gpu: { median: 1 }, latency: { median: 3 }, throughput: 500, zeros: true })
+    expect(calls.filter((name) => name === 'engine.run')).toHaveLength(2)
+    // The library is open before the clock starts.
+    expect(calls.indexOf('library.find')).toBeLessThan(calls.indexOf('engine.run'))
+    expect(calls.at(-1)).toBe('disposed')
+  })
+
+  it('gives as a reason what the machine lacks, and throws all else', async () => {
+    const none = coreWith({ 'cuda.devices': { driver: null, devices: [], reason: 'libcuda.so.1 was not found' } })
+    expect((await measure(none.core)).notRun).toMatch(/no NVIDIA driver/)
+    expect(none.calls.at(-1)).toBe('disposed')
+    const dead = coreWith({ 'cuda.devices': gpu, 'library.find': library, 'engine.run': new EnginesmithError('HOST_CRASHED', 'It died.', 'Again.') })
+    await expect(measure(dead.core)).rejects.toMatchObject({ code: 'HOST_CRASHED' })
+    expect(dead.calls.at(-1)).toBe('disposed')
+  })
+})
