@@ -6,6 +6,7 @@ import { findingSchema } from './finding'
 import { batchCountsSchema, rowStateSchema } from './batch'
 import { artifactSchema, comparisonSchema, latencyOfSchema, modelFileSchema, modelFormatSchema, stageStateSchema, verdictSchema } from './run'
 import { backendSchema, readBackSchema } from './engine'
+import { readySchema } from './ready'
 
 /** What was asked of the Build stage and what the engine says of itself; null where Build was not reached. */
 export const requestedSchema = z.object({ backend: backendSchema.nullable(), options: z.record(z.string(), z.json()) }).nullable()
@@ -54,7 +55,12 @@ export const adviceSchema = z.object({ is: z.string(), can: z.string(), cannot: 
 
 export const inspectDocumentSchema = modelFileSchema
   .pick({ format: true, bytes: true, sha256: true, signature: true, tensors: true, pickle: true, engine: true, facts: true, findings: true })
-  .extend({ bytes: z.number().nullable(), advice: adviceSchema.nullable() })
+  .extend({
+    bytes: z.number().nullable(),
+    advice: adviceSchema.nullable(),
+    /** With `--ready` alone: what the library's parser says of an ONNX file. */
+    ready: readySchema.optional(),
+  })
 export type InspectDocument = z.infer<typeof inspectDocumentSchema>
 
 /** A row of `batch`; `state` says what the verdict alone does not: waiting, cancelled, excluded, an error, no model. */

@@ -2,6 +2,7 @@ import type { Backend, OptionSupport } from '../../contract/engine'
 import type { DoctorDocument, Environment, PythonEnvironment } from '../../contract/environment'
 import type { Copy, CopyTarget } from '../../contract/copy'
 import type { HostReply, NativeMethod, NativeParams, NativeResult } from '../../contract/native'
+import type { Ready } from '../../contract/ready'
 import type { Recipe } from '../../contract/recipe'
 import type { Artifact, ComparisonDetail, LogLine, ModelFile, RunSnapshot, RunSummary, StageName } from '../../contract/run'
 import type { Settings } from '../../contract/settings'
@@ -156,6 +157,8 @@ export interface Core {
   ): Promise<ModelFile>
   /** Which options of Build a backend has on this machine; null where that is not known. */
   buildOptions(backend: Backend): Promise<{ version: string | null; options: OptionSupport[] | null }>
+  /** "Ready for TensorRT?": every node of an ONNX file that the library's parser refuses; null: the backend that Build would choose. */
+  ready(request: { file: Pick<ModelFile, 'path' | 'format'>; backend: Backend | null; signal?: AbortSignal }): Promise<Ready>
   settings(): Settings
   /** In memory only: how the command line lays its flags over the settings file. */
   overrideSettings(settings: Partial<Settings>): void

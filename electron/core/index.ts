@@ -2,6 +2,7 @@ import type { Core, CoreOptions, PythonWorkers } from './api'
 import { createBatches } from './batch/batches'
 import { createLane, type Lane } from './batch/lane'
 import { createEngineHost } from './engine-host'
+import { readyForTensorrt } from './engines/ready'
 import { backendOptions } from './engines/support'
 import { describeFile } from './formats'
 import type { LibraryVersions } from './formats/engine-here'
@@ -68,6 +69,7 @@ export function createCore(options: CoreOptions): Core {
     lookInside: (file, signal) => lookInside(file, trust.granted(file, file.path), { pythons, project: current().project, signal }),
     describeFile: describe,
     buildOptions: (backend) => backendOptions(backend, services),
+    ready: ({ file, backend, signal }) => readyForTensorrt({ file, backend }, services, signal),
     settings: current,
     overrideSettings: (overrides) => settings.override(overrides),
     saveSettings: (changes) => settings.save(changes),

@@ -33,8 +33,18 @@ export const engines = {
   },
   BUILD_UNSUPPORTED_OPERATOR: {
     title: '库不支持的算子',
+    whole: '库无法接受模型的 {errors.length} 个节点：{operators}。',
     gist: ['ONNX Runtime 没有算子 {nodes.0.operator}。', '库无法接受模型的 {errors.length} 个节点。', '库无法接受模型中的算子。'],
     remedy: '请在模型中替换该算子，用另一导出器或另一 opset 重新导出，或选择其他后端。',
+  },
+  READY_NOT_JUDGED: {
+    title: '未判定 TensorRT 是否接受',
+    whole: ['解析器在常量 {constants} 处停止，尚未检查各节点：可能还有其他种类的节点不被接受。', '未判定 TensorRT 是否接受此模型：{reason}。'],
+    gist: '未判定 TensorRT 是否接受此模型。',
+    remedy: [
+      '{?constants}请在模型中转换其类型，重新转换后再检查。',
+      '请选择 TensorRT 或 TensorRT-RTX 作为后端（TensorRT-RTX 检查时无需 GPU），并在“工具链”中确认它可用。',
+    ],
   },
   BUILD_EMPTY_NETWORK: {
     title: '网络没有任何层',

@@ -110,4 +110,39 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
   [/^torch-tensorrt is not installed there$/, '该处没有安装 torch-tensorrt'],
   [/^it has torch-tensorrt, but is not the Python in use$/, '装有 torch-tensorrt，但不是正在使用的 Python'],
   [/^no Python was found$/, '未找到 Python'],
+
+  // The ONNX parser, asked before a build.
+  [/^The parser does not import (?<op>.+)\.$/, '解析器不支持导入 {op}。'],
+  [/^The parser knows no operator (?<op>.+), and no plugin of this name is loaded\.$/, '解析器没有算子 {op}，也没有加载同名插件。'],
+  [/^(?<op>.+) is done by a plugin that this library does not come with\.$/, '{op} 由插件实现，而该库不附带此插件。'],
+  [/^The parser cannot hold the type of its constant (?<name>.+)\.$/, '解析器不支持其常量 {name} 的类型。'],
+  [
+    /^Name the library with its plugin in Settings or by --plugin, or replace the operator in the model\.$/,
+    '请在设置中或用 --plugin 指定含该插件的库，或在模型中替换该算子。',
+  ],
+  [
+    /^Replace the operator in the model by others that do the same, export with the other exporter or another opset, or load a plugin library that has it\.$/,
+    '请在模型中用等效的其他算子替换，用另一导出器或另一 opset 导出，或加载含该算子的插件库。',
+  ],
+  [
+    /^Cast its inputs in the model to a type that the library computes this operator with, such as float32 or int32\.$/,
+    '请在模型中把其输入转换为该库支持此算子的类型，如 float32 或 int32。',
+  ],
+  [/^State the size that it depends on as a number in the inputs, and convert again\.$/, '请在输入中把它所依赖的尺寸写成数字，然后重新转换。'],
+  [/^Change the shape that the reason names, in the model or in its inputs\.$/, '请在模型或其输入中更改原因所指的形状。'],
+  [
+    /^Change the attribute that the reason names in the model, or convert with the other exporter, which may write the node in another way\.$/,
+    '请在模型中更改原因所指的属性，或用另一导出器转换：它写出的节点可能不同。',
+  ],
+  [
+    /^Make the input that the reason names a constant: simplify the graph, which folds constants, or write the value into the model\.$/,
+    '请把原因所指的输入变为常量：简化图可折叠常量，或把该值写入模型。',
+  ],
+  [
+    /^Cast this constant in the model to a type that the library holds, such as float32 or int32\.$/,
+    '请在模型中把此常量转换为该库支持的类型，如 float32 或 int32。',
+  ],
+  [/^neither TensorRT nor TensorRT-RTX is on this machine$/, '本机既没有 TensorRT 也没有 TensorRT-RTX'],
+  [/^(?<name>\S+) has no ONNX parser of TensorRT$/, '{name} 没有 TensorRT 的 ONNX 解析器'],
+  [/^the file is (?<format>\S+), and the parser reads ONNX alone$/, '文件是 {format}，而解析器只读取 ONNX'],
 ]

@@ -6,19 +6,24 @@ import { defineCommand } from '../command'
 import { emptyInspect } from '../documents'
 import { allWell, factsOfFault, factsOfFindings, joined, type Facts } from '../exit-code'
 import { draftOf } from '../flags/draft'
+import { parserFlags } from '../flags/build'
 import { projectFlag, pythonFlag } from '../flags/model'
+import { ready } from '../flags/own'
 import { trustFlags } from '../flags/trust'
 import { inspectLines } from '../output/human'
+import { UsageError } from '../usage'
 
 export const inspectCommand = defineCommand<InspectDocument>({
   name: 'inspect',
   args: [{ name: 'FILE', help: (t) => t.arguments.file }],
-  own: [],
-  flags: [projectFlag, pythonFlag, ...trustFlags],
+  own: [ready],
+  flags: [projectFlag, pythonFlag, ...parserFlags, ...trustFlags],
   empty: emptyInspect,
   print: inspectLines,
   async run(call, context) {
-    const { settings, trust } = await draftOf(call, context)
+    const { recipe, settings, trust } = await draftOf(call, context)
+    const unused = call.own['ready'] === true ? undefined : call.given.find(({ flag }) => parserFlags.includes(flag))
+    if (unused !== undefined) throw new UsageError(context.text.usage.readyUnused(unused.flag.name), context.text.usage.readyUnusedRemedy)
     const core = await context.core(settings)
     core.trust.forCall(trust)
     const described = await core.describeFile(context.resolve(call.args[0] ?? ''), { signal: context.signal, hash: 'wait' })
@@ -30,9 +35,22 @@ export const inspectCommand = defineCommand<InspectDocument>({
     // Refused globals stop a load, not a look.
     const faults = file.findings.filter(({ code }) => code !== 'LOAD_UNSAFE_GLOBALS')
     const { format, bytes, sha256, signature, tensors, pickle, engine, facts: known, findings } = file
+    const answer = call.own['ready'] === true ? await core.ready({ file, backend: recipe.build.backend, signal: context.signal }) : undefined
     return {
-      document: { format, bytes, sha256, signature, tensors, pickle, engine, facts: known, advice: context.text.advice(format), findings },
-      facts: joined(joined(factsOfFindings(faults), facts), { ...allWell, refused }),
+      document: {
+        format,
+        bytes,
+        sha256,
+        signature,
+        tensors,
+        pickle,
+        engine,
+        facts: known,
+        advice: context.text.advice(format),
+        findings: [...findings, ...(answer?.findings ?? [])],
+        ...(answer === undefined ? {} : { ready: answer }),
+      },
+      facts: joined(joined(factsOfFindings([...faults, ...(answer?.findings ?? [])]), facts), { ...allWell, refused }),
     }
   },
 })

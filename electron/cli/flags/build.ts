@@ -228,4 +228,7 @@ const flags = {
   ),
 } satisfies Record<keyof BuildOptions, Flag>
 
+/** What asking a library's parser about a model takes. */
+export const parserFlags: readonly Flag[] = [flags.backend, pluginFlag]
+
 export const buildFlags: readonly Flag[] = [...Object.values(flags), pluginFlag, timeLimitFlag]

@@ -15,3 +15,4 @@ export const recipe: CallFlag = { name: 'recipe', short: null, value: 'FILE', re
 export const mergeFrom: CallFlag = { name: 'merge', short: null, value: 'COPY', required: false, help: (t) => t.help.merge }
 export const to: CallFlag = { name: 'to', short: null, value: 'onnx|torchscript|exported-program|safetensors|wts', required: true, help: (t) => t.help.to }
 export const nameMap: CallFlag = { name: 'name-map', short: null, value: 'FILE', required: false, help: (t) => t.help.nameMap }
+export const ready: CallFlag = { name: 'ready', short: null, value: null, required: false, help: (t) => t.help.ready }

@@ -1,5 +1,6 @@
 import type { BatchDocument, CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
 import type { DoctorDocument } from '../../../contract/environment'
+import type { Ready } from '../../../contract/ready'
 import type { Finding } from '../../../contract/finding'
 import type { Artifact, Comparison, Hop } from '../../../contract/run'
 import { stageNames } from '../../../contract/run'
@@ -94,7 +95,23 @@ export function inspectLines(document: InspectDocument, text: Text): string[] {
           `${words.engine}: ${engine.flavour} ${engine.version ?? '–'}; ${words.builtFor} ${engine.builtFor.join(', ') || '–'}; ${words.runsHere}: ${words.runs[engine.runsHere]}; ${text.reason(engine.reason)}`,
         ]
       : []),
+    ...(document.ready ? readyLines(document.ready, text) : []),
     ...(advice ? [advice.is, advice.can, advice.cannot, advice.advised, `${words.next}: ${advice.next}`] : []),
+  ]
+}
+
+/** The answer, then every node that is refused: what, where in Python, why, and what to do. */
+function readyLines({ judged, library, version, refused, findings }: Ready, text: Text): string[] {
+  const { words } = text
+  const state = !judged ? 'unknown' : findings.some(({ severity }) => severity === 'error') ? 'no' : 'yes'
+  const asked = library === null ? '' : `  (${library}${version === null ? '' : ` ${version}`})`
+  return [
+    `${words.ready}: ${words.readyStates[state]}${asked}`,
+    ...refused.flatMap(({ operator, node, source, reason, action }) => [
+      `  ${words.refusedNodes}: ${operator}  ${node || words.unnamed}${source === null ? '' : `  ${source.file}:${source.line}${source.code === null ? '' : `  ${source.code}`}`}`,
+      `    ${words.because}: ${text.reason(reason)}`,
+      `    ${words.remedy}: ${text.reason(action)}`,
+    ]),
   ]
 }
 

@@ -31,6 +31,7 @@ export const en = {
     force: 'replace an existing file',
     to: 'format to convert to',
     nameMap: 'JSON with name, type and shape of each tensor: written beside a .wts file, or read to give it its shapes back',
+    ready: 'ask the TensorRT parser, before any build, which nodes of an ONNX file it refuses',
     recipe: 'recipe file; flags beat it',
     gpu: 'the GPU to use, counted from 0',
     sweep: 'time several batch sizes of the profile',
@@ -190,6 +191,8 @@ export const en = {
     dataClashRemedy: 'Write into another folder, or add --force to replace both files.',
     nameMap: (reason: string) => `The name map cannot be used: ${reason}`,
     nameMapRemedy: 'Give the JSON that --name-map wrote with the .wts file, or an object of names and shapes: {"conv.weight": [8, 3, 3, 3]}.',
+    readyUnused: (flag: string) => `--${flag} goes with --ready.`,
+    readyUnusedRemedy: 'Add --ready, or leave it out.',
     nameMapUnused: '--name-map goes with --to wts, and with a .wts file.',
     nameMapUnusedRemedy: 'Leave it out: the other formats hold names and shapes themselves.',
     notOnnx: (format: string) => `build takes an ONNX file; this is ${format}.`,
@@ -276,6 +279,11 @@ export const en = {
     driver: 'Driver',
     backends: 'Backends',
     opened: 'The app was started.',
+    ready: 'Ready for TensorRT',
+    readyStates: { yes: 'yes, the parser takes every node', no: 'no', unknown: 'not judged' },
+    refusedNodes: 'refused',
+    unnamed: '(no name)',
+    because: 'why',
   },
 }
 

@@ -68,6 +68,7 @@ const title: Record<FindingCode, string> = {
   BACKEND_MISSING: 'The backend is not installed',
   BACKEND_UNSUPPORTED_VERSION: 'This version is not supported',
   BUILD_FAILED: 'The build failed',
+  READY_NOT_JUDGED: 'Whether TensorRT takes it is not judged',
   BUILD_UNSUPPORTED_OPERATOR: 'Operators that the library does not have',
   BUILD_EMPTY_NETWORK: 'The network has no layers',
   BUILD_NOT_AS_REQUESTED: 'Built otherwise than asked',

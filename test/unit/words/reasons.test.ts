@@ -58,6 +58,9 @@ function core(file: string): string[] {
   // A text that is put together from another of the same function.
   const [named = ''] = behind(source, /\bconst reason = /g, true)
   return [
+    // What the parser refuses, why, and what to do.
+    ...(file.endsWith('/engines/refusal.ts') ? behind(source, /\breturn |\bk[A-Z_]+:\s+|\b(?:otherwise|constantAction) =\s+/g, true) : []),
+    ...(file.endsWith('/engines/ready.ts') ? [...behind(source, /\bconst why = /g, true), ...argument(source, /\bnotJudged\(/g, 0)] : []),
     ...behind(source, /\breason(?::|\s=|\s\?\?)\s+/g, true).map((each) => each.replace('${reason}', () => `\${${named}}`)),
     ...(/\/engines\/|\/ort\.ts$/.test(file) ? argument(source, /new EnginesmithError\(/g, 1, mentions(codes)) : []),
   ]
