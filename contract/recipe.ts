@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { backendSchema, hardwareCompatSchema, precisionSchema, profilingVerbositySchema, runtimePlatformSchema, targetSchema, tilingSchema } from './engine'
+import { preprocessSchema } from './preprocess'
 import { dimSchema, dtypeSchema, profileSchema } from './tensor'
 
 /** An input as the user states it; `dtype` and `shape` may only narrow what the file itself says. */
@@ -27,8 +28,12 @@ export const loadOptionsSchema = z.strictObject({
   /** Removed from the front of the keys of weights (`module.`), or with a leading `+` added to them; strict loading stays. */
   keyPrefix: z.string().nullable().optional(),
   inputs: z.array(inputSpecSchema).default([]),
-  /** Absolute path of an .npz whose arrays are the sample inputs; wins over `seed`. */
+  /** Absolute path of arrays (.npz, .npy, .safetensors, tensors in a .pt), of an image or of a folder of images; wins over `seed`. */
   inputsFile: z.string().nullable().default(null),
+  /** How images become an input; absent: as the input has it. */
+  preprocess: preprocessSchema.optional(),
+  /** Range of the seeded random values by input, inclusive; wins over that of `inputs`. */
+  ranges: z.record(z.string(), z.tuple([z.number(), z.number()])).optional(),
   seed: z.number().int().min(0).default(0),
   /** How many seeded input sets to make. */
   sets: z.number().int().min(1).max(64).default(1),

@@ -4,6 +4,7 @@ import { copySchema, copyingSchema } from './copy'
 import { engineHeaderSchema, layerSchema, readBackSchema, runsHereSchema, backendSchema } from './engine'
 import { environmentSchema } from './environment'
 import { findingSchema } from './finding'
+import { imagesCardSchema } from './preprocess'
 import { graphPrecisionSchema, recipeSchema } from './recipe'
 import { profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema } from './tensor'
 
@@ -144,6 +145,8 @@ export const loadCardSchema = z.object({
   /** Shapes of the sample inputs that every hop gets. */
   sample: z.array(tensorSpecSchema),
   sets: z.number().int(),
+  /** Absent where the sample was not made of images. */
+  images: imagesCardSchema.optional(),
 })
 export const convertCardSchema = z.object({
   exporter: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { graphInputSchema, weightSchema } from './copy'
 import { findingSchema, remedyActionSchema } from './finding'
+import { channelStatisticsSchema, preprocessedSchema } from './preprocess'
 import { buildOptionsSchema, graphPrecisionSchema } from './recipe'
 import { dtypeSchema, profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema, dimSchema } from './tensor'
 import { modelFormatSchema, partitionSchema, pickleReportSchema } from './run'
@@ -185,6 +186,25 @@ export const workerMethods = {
       calibration: z.array(z.string()),
     }),
     result: z.object({ files: z.array(z.string()), kept: z.array(z.string()) }),
+  },
+  /** Tensors that torch.save wrote, under weights_only, as .safetensors; a tensor without a name is called as numpy.savez would. */
+  read_tensors: { params: z.object({ path: z.string(), out: z.string() }), result: z.object({ names: z.array(z.string()) }) },
+  /** Size of an image as it is shown, after its own rotation. (managed) */
+  image_size: { params: z.object({ path: z.string() }), result: z.object({ height: z.number().int(), width: z.number().int() }) },
+  /** Decodes and preprocesses images, `batch` to a set, the first ones again where the last set is not full. (managed) */
+  read_images: {
+    params: z.object({
+      files: z.array(z.string()),
+      preprocess: preprocessedSchema,
+      dtype: dtypeSchema,
+      /** Null: an input without a batch. */
+      batch: z.number().int().nullable(),
+      /** One .safetensors file a set; empty where only statistics and pictures are asked for. */
+      outs: z.array(z.string()),
+      /** How many small pictures to make of what the model sees. */
+      thumbnails: z.number().int(),
+    }),
+    result: z.object({ statistics: z.array(channelStatisticsSchema), thumbnails: z.array(z.object({ file: z.string(), png: z.string() })) }),
   },
   /** onnx.checker and shape inference. (managed) */
   check_onnx: {

@@ -139,6 +139,12 @@ export const files = {
     gist: '该文件没有说明模型的输入，因此采用了推定的输入。',
     remedy: '若不合适，请填写其他输入。',
   },
+  INPUTS_LEFT_OUT: {
+    title: '有图像未用于样例',
+    whole: '文件夹中有 {all} 张图像；样例采用其中前 {used} 张。',
+    gist: '文件夹中的图像没有全部用于样例。',
+    remedy: '样例最多 64 组。请把重要的图像放入单独的文件夹。',
+  },
   INPUTS_INVALID: {
     title: '输入不符合要求',
     whole: [

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { loadOptionsSchema } from '../../../contract/recipe'
 import type { LoadOptions } from '../../../contract/recipe'
-import { parseInputSpec } from '../../core/inputs/parse'
+import { parseInputSpec, parseRangeSpec } from '../../core/inputs/parse'
 import { UsageError } from '../usage'
 import { convertFlags } from './convert'
+import { imageFlags } from './images'
 import { repeated, valued, type Flag } from './types'
 import { wholeNumber } from './values'
 
@@ -51,10 +52,18 @@ const load = {
   ),
   inputsFile: valued(
     'inputs',
-    'FILE.npz',
+    'FILE|FOLDER',
     (t) => t.flags.inputs,
     (draft, value, { resolve }) => {
       draft.recipe.load.inputsFile = resolve(value)
+    },
+  ),
+  ranges: repeated(
+    'range',
+    'NAME:LOW..HIGH',
+    (t) => t.flags.range,
+    (draft, values) => {
+      draft.recipe.load.ranges = Object.fromEntries(values.map(parseRangeSpec).map(({ name, range }) => [name, range]))
     },
   ),
   seed: valued(
@@ -73,7 +82,7 @@ const load = {
       draft.recipe.load.sets = wholeNumber('sets', value, { least: 1, most: 64 }, text)
     },
   ),
-} satisfies Record<keyof LoadOptions, Flag>
+} satisfies Record<Exclude<keyof LoadOptions, 'preprocess'>, Flag>
 
 /** Paths that run code: settings of this machine for the length of a call, never part of a recipe. */
 export const pythonFlag = valued(
@@ -102,6 +111,8 @@ export const modelFlags: readonly Flag[] = [
   ...convertFlags,
   load.inputs,
   load.inputsFile,
+  ...imageFlags,
+  load.ranges,
   load.seed,
   load.sets,
 ]

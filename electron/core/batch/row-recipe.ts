@@ -4,6 +4,7 @@ import stringify from 'json-stable-stringify'
 import type { SheetRow } from '../../../contract/batch'
 import type { Environment } from '../../../contract/environment'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
+import { inputsDigest } from '../inputs'
 import { tensorsDigest } from '../tensors'
 
 /** The whole recipe of a row: its own or the batch's, with its own inputs and answers. */
@@ -36,7 +37,7 @@ export async function rowKey(row: SheetRow, recipe: Recipe, environment: Environ
     sha256: row.sha256,
     files,
     recipe: { ...recipe, load, validate },
-    inputs: inputsFile === null ? null : await tensorsDigest(inputsFile).catch(() => 'missing'),
+    inputs: inputsFile === null ? null : await inputsDigest(inputsFile).catch(() => 'missing'),
     expect: expect === null ? null : await tensorsDigest(expect, 'output').catch(() => 'missing'),
     environment: { python, torch, driver, gpus: gpus.map((gpu) => gpu.name), tensorrt, tensorrtRtx, onnxruntime },
     trust,

@@ -7,6 +7,7 @@ import type { Core } from '../api'
 import { throwIfCancelled } from '../cancelled'
 import { findingOf, isAbort, makeFinding } from '../errors'
 import { sha256File } from '../files/hash'
+import { inputsDigest } from '../inputs'
 import { tensorsDigest } from '../tensors'
 import { stillRefused } from '../trust/names'
 import type { TrustStore } from '../trust/store'
@@ -154,7 +155,7 @@ async function group(
 async function contentOf(sha256: string, { weights, inputs, expect }: Companions, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256').update(sha256)
   for (const path of weights) hash.update(`\n${await sha256File(path, signal).catch(() => 'missing')}`)
-  if (inputs !== null) hash.update(`\ninputs ${await tensorsDigest(inputs).catch(() => 'missing')}`)
+  if (inputs !== null) hash.update(`\ninputs ${await inputsDigest(inputs).catch(() => 'missing')}`)
   if (expect !== null) hash.update(`\nexpect ${await tensorsDigest(expect, 'output').catch(() => 'missing')}`)
   return hash.digest('hex')
 }

@@ -65,6 +65,21 @@ export function parseShapesSpec(spec: string): ProfileInput {
   return { name: spec.slice(0, at), min, opt, max }
 }
 
+const rangeHelp = 'Write it as name:low..high, for example --range ids:0..30521 (both ends are included).'
+
+/**
+ * `name:low..high`: the range of an input's seeded values.
+ * @throws EnginesmithError USAGE
+ */
+export function parseRangeSpec(spec: string): { name: string; range: [number, number] } {
+  const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`
+  const [, name = '', low = '', high = ''] = new RegExp(`^(.+):(${number})\\.\\.(${number})$`, 'i').exec(spec) ?? []
+  if (name === '') throw new EnginesmithError('USAGE', `${spec} does not name an input and the range of its values.`, rangeHelp, { spec })
+  const range: [number, number] = [Number(low), Number(high)]
+  if (range[0] <= range[1] && range.every(Number.isFinite)) return { name, range }
+  throw new EnginesmithError('USAGE', `${spec} ends before it begins.`, rangeHelp, { spec })
+}
+
 /** Profiles from every `--shapes`; an input named again begins the next profile. */
 export function profilesFromShapes(specs: readonly string[]): Profile[] {
   const profiles: Profile[] = []

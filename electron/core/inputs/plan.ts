@@ -6,13 +6,14 @@ import type { Tensor } from '../tensors'
 import { arraysFor } from './arrays'
 import { fromStatement, narrow, type Narrowed, type NarrowedInput } from './narrow'
 import { givesValues, planProfiles } from './profiles'
+import { checkRanges, rangeOf } from './ranges'
 
 export interface PlanRequest {
   /** What the file says of itself; null where it says nothing that can be read. */
   signature: Signature | null
   /** Names of forward's parameters in order, where a worker told them. */
   forward?: readonly string[] | null
-  load: Pick<LoadOptions, 'inputs'>
+  load: Pick<LoadOptions, 'inputs' | 'ranges'>
   /** Profiles as the recipe states them; incomplete is fine, empty is assumed. */
   profiles: readonly Profile[]
   /** True for an ONNX file: its input names are part of it. Elsewhere the user's names become the ONNX names. */
@@ -50,6 +51,7 @@ export interface InputPlan {
 export function planInputs(request: PlanRequest): InputPlan {
   const given = request.arrays ?? null
   const narrowed = narrowedInputs(request, given)
+  checkRanges(request.load.ranges ?? {}, narrowed.inputs)
   const arrays = given === null ? null : arraysFor(given, narrowed)
   const measured = arrays === null ? new Map<object, number>() : measure(arrays, narrowed)
   const { profiles, findings } = planProfiles(narrowed, request.profiles, measured)
@@ -64,7 +66,7 @@ export function planInputs(request: PlanRequest): InputPlan {
       sample.filter((input) => !values.has(input.name)),
       profiles,
     )
-  return { specs: narrowed.inputs.map((input) => toSpec(input, narrowed)), sample, profiles, values, arrays, findings }
+  return { specs: narrowed.inputs.map((input) => toSpec(input, narrowed, request.load)), sample, profiles, values, arrays, findings }
 }
 
 function narrowedInputs(request: PlanRequest, arrays: ReadonlyMap<string, Tensor> | null): Narrowed {
@@ -99,14 +101,15 @@ export function unknownInputs(forward: readonly string[] | null): EnginesmithErr
   )
 }
 
-function toSpec(input: NarrowedInput, narrowed: Narrowed): PlannedInput {
+function toSpec(input: NarrowedInput, narrowed: Narrowed, load: PlanRequest['load']): PlannedInput {
   const shape = input.dims.map((dim): Dim => {
     if (typeof dim === 'number') return dim
     const group = narrowed.symbols.get(dim)
     return group.size ?? group.name
   })
   const spec = { name: input.name, dtype: input.dtype, shape, parameter: input.parameter }
-  return input.range === undefined ? spec : { ...spec, range: input.range }
+  const range = rangeOf(load, input.name, input.parameter) ?? input.range
+  return range === undefined ? spec : { ...spec, range }
 }
 
 /** The size that each varying symbol has in the user's arrays. */

@@ -29,7 +29,7 @@ const integerLimits: Partial<Record<DType, [number, number]>> = {
   bool: [0, 1],
 }
 
-function rangeOf(input: PlannedInput): [number, number] {
+function checkedRange(input: PlannedInput): [number, number] {
   const [low, high] = input.range ?? (isFloat(input.dtype) ? [-1, 1] : [0, 1])
   const [least, most] = integerLimits[input.dtype] ?? [-Number.MAX_VALUE, Number.MAX_VALUE]
   const whole = isFloat(input.dtype) || (Number.isInteger(low) && Number.isInteger(high))
@@ -44,7 +44,7 @@ function rangeOf(input: PlannedInput): [number, number] {
 
 /** Arithmetic of doubles alone, which every machine does alike: the same seed gives the same bytes everywhere. */
 function seededTensor(input: PlannedInput, shape: number[], generator: Generator): Tensor {
-  const [low, high] = rangeOf(input)
+  const [low, high] = checkedRange(input)
   if (!(tensorBytes(input.dtype, shape) <= maxSampleBytes)) {
     throw new EnginesmithError(
       'INPUTS_INVALID',
@@ -70,19 +70,26 @@ function seededTensor(input: PlannedInput, shape: number[], generator: Generator
   return tensor
 }
 
+/** The most sets that a sample has. */
+export const maxSets = 64
+
+/** Set number `set` of the seeded values; without the input that gets its values elsewhere, where one is named. */
+export function makeSample(plan: InputPlan, seed: number, set: number, without?: string): Map<string, Tensor> {
+  const made = new Map<string, Tensor>()
+  for (const [place, input] of plan.specs.entries()) {
+    if (input.name === without) continue
+    const shape = plan.sample[place]?.shape ?? []
+    const values = plan.values.get(input.name)
+    made.set(input.name, values === undefined ? seededTensor(input, shape, generatorOf(seed, set, place)) : fromNumbers(input.dtype, shape, values))
+  }
+  return made
+}
+
 /**
  * The sample inputs of a plan: the user's arrays (one set), or `sets` sets of seeded values.
  * @throws EnginesmithError INPUTS_INVALID
  */
 export function makeSamples(plan: InputPlan, options: { seed: number; sets: number }): Array<Map<string, Tensor>> {
   if (plan.arrays !== null) return [plan.arrays]
-  return Array.from({ length: options.sets }, (_, set) => {
-    return new Map(
-      plan.specs.map((input, place) => {
-        const shape = plan.sample[place]?.shape ?? []
-        const values = plan.values.get(input.name)
-        return [input.name, values === undefined ? seededTensor(input, shape, generatorOf(options.seed, set, place)) : fromNumbers(input.dtype, shape, values)]
-      }),
-    )
-  })
+  return Array.from({ length: options.sets }, (_, set) => makeSample(plan, options.seed, set))
 }

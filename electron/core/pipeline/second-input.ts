@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ModelSource } from '../../../contract/worker'
 import type { PythonWorker } from '../api'
 import { EnginesmithError, isAbort, makeFinding } from '../errors'
-import { makeSamples, type InputPlan } from '../inputs'
+import { makeSamples, rangeOf, type InputPlan } from '../inputs'
 import { writeSafetensors } from '../tensors'
 import type { StageContext, StageInputs } from './stage'
 
@@ -91,7 +91,7 @@ function planOf(inputs: StageInputs, other: (size: number) => number): InputPlan
   if (shapes.some((shape) => shape.reduce((product, size) => product * size, 1) > maxElements)) return null
   return {
     specs: signature.inputs.map((spec) => {
-      const range = inputs.recipe.load.inputs.find(({ name }) => name === spec.name)?.range
+      const range = rangeOf(inputs.recipe.load, spec.name, null)
       return { ...spec, parameter: null, ...(range === undefined ? {} : { range }) }
     }),
     sample: signature.inputs.map(({ name, dtype }, index) => ({ name, dtype, shape: shapes[index] ?? [] })),

@@ -29,6 +29,7 @@ const title: Record<FindingCode, string> = {
   INPUTS_UNKNOWN: 'The inputs are not known',
   INPUTS_ASSUMED: 'The inputs were assumed',
   INPUTS_INVALID: 'The inputs do not fit',
+  INPUTS_LEFT_OUT: 'Not every image is in the sample',
   SHAPE_CONTRADICTS_MODEL: 'The shape contradicts the model',
   PROFILE_ASSUMED: 'The shape range was assumed',
   PROFILE_INVALID: 'The shape range is not valid',

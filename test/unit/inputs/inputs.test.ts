@@ -264,11 +264,16 @@ describe('a file of inputs', () => {
   it('is written as one set that reads back', async () => {
     const inputsFile = join(folder, 'in.npz')
     await writeNpz(inputsFile, arrays(4))
-    const { files } = await prepareInputs({ signature: image, load: loadOptionsSchema.parse({ inputsFile, seed: 7 }), profiles: [], keepNames: true }, folder)
+    const readers = {
+      pythons: { user: () => Promise.reject(new Error('not needed')), managed: () => Promise.reject(new Error('not needed')) },
+      call: {},
+    }
+    const given = { signature: image, load: loadOptionsSchema.parse({ inputsFile, seed: 7 }), profiles: [], keepNames: true }
+    const { files } = await prepareInputs(given, folder, readers)
     expect(files).toHaveLength(1)
     expect(new Set(toNumbers((await readTensors(files[0] ?? '')).get('x') ?? fromNumbers('int8', [0], [])))).toEqual(new Set([0.5]))
     const gone = loadOptionsSchema.parse({ inputsFile: join(folder, 'gone.npz') })
-    await expect(prepareInputs({ signature: image, load: gone, profiles: [], keepNames: true }, folder)).rejects.toMatchObject({ code: 'INPUTS_INVALID' })
+    await expect(prepareInputs({ ...given, load: gone }, folder, readers)).rejects.toMatchObject({ code: 'INPUTS_INVALID' })
   })
 })
 

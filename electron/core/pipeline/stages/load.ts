@@ -1,11 +1,10 @@
 import type { LoadCard } from '../../../../contract/run'
 import type { Signature, SymbolRange } from '../../../../contract/tensor'
 import { makeFinding } from '../../errors'
-import { prepareInputs } from '../../inputs'
+import { inputsDigest, prepareInputs } from '../../inputs'
 import { offerPythons } from '../../python/having'
 import { savedElsewhereFinding } from '../../toolchain/compare'
 import type { ProducedSet } from '../../store/artifacts'
-import { tensorsDigest } from '../../tensors'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import { outputFiles, setName } from '../tensor-sets'
 import { modelWorker } from './model-worker'
@@ -35,7 +34,7 @@ export const loadStage: Stage<'load'> = {
               max: max.map((size, axis) => (opt[axis] === 1 ? Math.min(size, 2) : null)),
             })) ?? null,
         },
-        inputs: [file.sha256 ?? '', inputsFile === null ? '' : await tensorsDigest(inputsFile), ...(await shardDigests(file))],
+        inputs: [file.sha256 ?? '', inputsFile === null ? '' : await inputsDigest(inputsFile), ...(await shardDigests(file))],
         environment: onnx
           ? {}
           : { python: environment?.python ?? null, torch: environment?.torch ?? null, project: await projectDigest(services.settings().project) },
@@ -89,10 +88,12 @@ type Reference = (inputNames: string[], sets: string[]) => Promise<{ files: stri
 async function finish(inputs: StageInputs, context: StageContext, known: Known, reference: Reference | null): Promise<StageOutput<'load'>> {
   const { recipe } = inputs
   context.progress({ phase: 'Writing the sample inputs', fraction: null })
-  const { plan, files } = await prepareInputs(
+  const { plan, files, images, findings } = await prepareInputs(
     { signature: known.signature, forward: known.forward, load: recipe.load, profiles: recipe.build.profiles, keepNames: reference === null },
     context.scratch,
+    { pythons: context.pythons, call: context.call },
   )
+  for (const finding of findings) context.report(finding)
   const answers =
     reference === null
       ? null
@@ -112,6 +113,7 @@ async function finish(inputs: StageInputs, context: StageContext, known: Known, 
     },
     sample: plan.sample,
     sets: files.length,
+    ...(images === null ? {} : { images }),
   }
   return { produced, card }
 }

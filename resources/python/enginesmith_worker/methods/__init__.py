@@ -3,10 +3,13 @@
 from .check_onnx import check_onnx
 from .export_onnx import export_onnx
 from .graph_precision import graph_precision
+from .image_size import image_size
 from .load import load
 from .look import look
 from .make_program import make_program
 from .make_torchscript import make_torchscript
+from .read_images import read_images
+from .read_tensors import read_tensors
 from .run import run
 from .scan import scan
 from .simplify_onnx import simplify_onnx
@@ -31,6 +34,9 @@ METHODS = {
     'make_torchscript': make_torchscript,
     'make_program': make_program,
     'write_weights': write_weights,
+    'read_tensors': read_tensors,
+    'image_size': image_size,
+    'read_images': read_images,
     'trt_dry_run': trt_dry_run,
     'trt_compile': trt_compile,
     'trt_run': trt_run,

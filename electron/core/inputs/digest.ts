@@ -1,0 +1,12 @@
+import { isFolder } from '../disk'
+import { tensorsDigest } from '../tensors'
+import { filesDigest, imageFiles } from './images'
+
+/**
+ * Content hash of a file or folder of inputs: what a sample is made of.
+ * @throws EnginesmithError as reading does
+ */
+export async function inputsDigest(path: string): Promise<string> {
+  const images = (await isFolder(path)) ? await imageFiles(path) : []
+  return images.length > 0 ? filesDigest(images) : tensorsDigest(path)
+}
