@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { backendSchema, optionSupportSchema } from './engine'
 import { batchActionSchema, batchChangeSchema, batchLimitsSchema, batchSnapshotSchema, batchSummarySchema, exportFormatSchema, rowEditSchema } from './batch'
+import { engineCommands, engineProgressSchema } from './engine-ipc'
 import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { recipeSchema } from './recipe'
@@ -50,7 +51,7 @@ export const commands = {
   },
   /** Opens the system's dialog; null where the user closed it. */
   'dialog.open': {
-    input: z.object({ kind: z.enum(['model', 'folder', 'npz', 'python', 'library', 'recipe', 'plan']) }),
+    input: z.object({ kind: z.enum(['model', 'folder', 'npz', 'python', 'library', 'recipe', 'plan', 'engine', 'onnx', 'weights']) }),
     output: z.object({ path: z.string().nullable() }),
   },
   'file.describe': { input: z.object({ path: z.string() }), output: modelFileSchema },
@@ -88,6 +89,7 @@ export const commands = {
   'batch.act': { input: z.object({ id: z.string(), action: batchActionSchema, rows: z.array(z.string()).default([]) }), output: nothing },
   /** Asks where to save; null where the person closed the dialog. */
   'batch.export': { input: z.object({ id: z.string(), format: exportFormatSchema }), output: z.object({ path: z.string().nullable() }) },
+  ...engineCommands,
   'recipe.read': { input: z.object({ path: z.string() }), output: recipeSchema },
   'recipe.save': { input: runId, output: z.object({ path: z.string().nullable() }) },
   'clipboard.write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
@@ -106,6 +108,7 @@ export const events = {
   'batch.changed': batchChangeSchema,
   /** How many files were looked at while a sheet is being made. */
   'batch.looking': z.object({ done: z.number().int(), total: z.number().int() }),
+  'engine.progress': engineProgressSchema,
   'settings.changed': settingsSchema,
   'trust.changed': trustListSchema,
   'toolchain.changed': z.object({ doctor: doctorDocumentSchema, pythons: z.array(pythonEnvironmentSchema), checkedAt: z.string() }),

@@ -13,7 +13,7 @@ import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { from, gpu, wholeOf } from '../flags/engine'
 import { force, outFile } from '../flags/own'
-import { refitLines } from '../output/engine-lines'
+import { refitLines, workLine } from '../output/engine-lines'
 import { checkOutput, placeArtifacts } from '../place-file'
 
 export const refitCommand = defineCommand<RefitDocument>({
@@ -41,7 +41,7 @@ export const refitCommand = defineCommand<RefitDocument>({
     const scratch = await writing(parent, () => fs.mkdtemp(parent))
     try {
       const work = { subject, source, device, compare: recipe.validate, scratch }
-      const files = await refitEngine(core, work, document, { signal, tell: (phase) => reporter.status(phase) })
+      const files = await refitEngine(core, work, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
       const bad = document.findings.some(({ severity }) => severity === 'error')
       if (files.withWeights !== null && files.withoutWeights !== null && !bad) {
         // An engine that answers wrongly is not written where someone would use it.

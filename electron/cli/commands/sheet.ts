@@ -11,6 +11,7 @@ import { buildFlags } from '../flags/build'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { recipe, sheetFolder } from '../flags/own'
+import { workLine } from '../output/engine-lines'
 import { sheetLines } from '../output/sheet-lines'
 
 export const sheetCommand = defineCommand<SheetDocument>({
@@ -22,7 +23,7 @@ export const sheetCommand = defineCommand<SheetDocument>({
   empty: emptySheet,
   print: sheetLines,
   async run(call, context) {
-    const { signal, reporter, resolve } = context
+    const { text, signal, reporter, resolve } = context
     const draft = await draftOf(call, context)
     const document = emptySheet()
     context.partial = () => document
@@ -31,9 +32,11 @@ export const sheetCommand = defineCommand<SheetDocument>({
     const kept = typeof given === 'string' ? resolve(given) : null
     const parent = path.join(os.tmpdir(), 'enginesmith-')
     const folder = kept ?? (await writing(parent, () => fs.mkdtemp(parent)))
-    const told = (phase: string, fraction: number | null): void => reporter.status(fraction === null ? phase : `${phase}  ${Math.round(fraction * 100)} %`)
     try {
-      await makeSheet(core, { onnx: resolve(call.args[0] ?? ''), recipe: draft.recipe, folder }, document, { signal, tell: told })
+      await makeSheet(core, { onnx: resolve(call.args[0] ?? ''), recipe: draft.recipe, folder }, document, {
+        signal,
+        tell: (progress) => reporter.status(workLine(progress, text)),
+      })
     } finally {
       if (kept === null) {
         await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)

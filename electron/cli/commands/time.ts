@@ -6,7 +6,7 @@ import { defineCommand } from '../command'
 import { factsOfFindings } from '../exit-code'
 import { realOf, shapesOf, timeFlags, wholeOf } from '../flags/engine'
 import { choice } from '../flags/values'
-import { timeLines } from '../output/engine-lines'
+import { timeLines, workLine } from '../output/engine-lines'
 
 export const timeCommand = defineCommand<TimeDocument>({
   name: 'time',
@@ -35,7 +35,7 @@ export const timeCommand = defineCommand<TimeDocument>({
     const subject = await engineSubject(context.resolve(call.args[0] ?? ''), signal)
     document.engine = subject.file
     const core = await context.core()
-    await timeEngine(core, subject, options, document, { signal, tell: (phase, fraction) => reporter.status(`${phase}  ${Math.round(fraction * 100)} %`) })
+    await timeEngine(core, subject, options, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
     return { document, facts: factsOfFindings(document.findings) }
   },
 })

@@ -1,8 +1,13 @@
-import type { DiffDocument, LayersDocument, RefitDocument, TimeDocument, TimingRow } from '../../../contract/engine-work'
+import type { DiffDocument, LayersDocument, RefitDocument, TimeDocument, TimingRow, WorkProgress } from '../../../contract/engine-work'
 import type { Text } from '../text'
 import { artifactLines, comparisonLines } from './human'
 
 const ms = (value: number | null): string => (value === null ? '–' : `${value.toPrecision(4)} ms`)
+
+/** Where work on an engine stands, for the line that is rewritten. */
+export function workLine({ phase, detail, fraction }: WorkProgress, text: Text): string {
+  return [text.work[phase], detail, fraction === null ? '' : `${Math.round(fraction * 100)} %`].filter((part) => part !== '').join('  ')
+}
 
 export function timeLines(document: TimeDocument): string[] {
   const shapes = (row: TimingRow): string =>

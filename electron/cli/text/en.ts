@@ -72,6 +72,16 @@ export const en = {
     sheet: 'TensorRT and TensorRT-RTX on one sheet: build the same ONNX with both and set them side by side',
     open: 'open a run folder in the app',
   },
+  work: {
+    layers: 'Listing layers',
+    time: 'Timing',
+    'time-graph': 'Timing with a CUDA graph',
+    build: 'Building',
+    measure: 'Running and timing',
+    refit: 'Refitting',
+    verify: 'Verifying',
+    compare: 'Comparing both engines',
+  },
   sheet: {
     build: 'built in',
     size: 'size',

@@ -70,6 +70,16 @@ export const zh: Text = {
     sheet: 'TensorRT 与 TensorRT-RTX 对照表：用二者构建同一 ONNX 并并列比较',
     open: '在应用中打开运行文件夹',
   },
+  work: {
+    layers: '列出各层',
+    time: '计时',
+    'time-graph': '以 CUDA 图计时',
+    build: '构建',
+    measure: '运行并计时',
+    refit: '重新装入权重',
+    verify: '验证',
+    compare: '比较两个引擎',
+  },
   sheet: {
     build: '构建用时',
     size: '大小',

@@ -1,4 +1,5 @@
 import type { SheetBackend } from '../../../contract/engine-sheet'
+import type { WorkProgress } from '../../../contract/engine-work'
 import type { Finding } from '../../../contract/finding'
 import type { Recipe } from '../../../contract/recipe'
 import type { RunSnapshot } from '../../../contract/run'
@@ -7,8 +8,8 @@ import { cancelledError } from '../cancelled'
 import { flavourNames } from '../engines/library'
 import { notHere } from '../engines/not-here'
 
-/** Hears what is being done, and how much of that is over; null where nobody knows. */
-export type Tell = (phase: string, fraction: number | null) => void
+/** Hears what is being done. */
+export type Tell = (progress: WorkProgress) => void
 
 export interface EngineOrder {
   /** An ONNX file. */
@@ -22,8 +23,8 @@ export interface EngineOrder {
 export async function withRun<T>(runs: Runs, { onnx, recipe, backend, folder }: EngineOrder, tell: Tell, use: (handle: RunHandle) => Promise<T>): Promise<T> {
   const handle = await runs.create({ path: onnx, recipe: { ...recipe, build: { ...recipe.build, backend } }, folder })
   const unfollow = handle.onChange((snapshot) => {
-    const progress = snapshot.stages.build.progress ?? snapshot.stages.validate.progress ?? snapshot.stages.load.progress
-    if (progress !== null) tell(`${flavourNames[backend]}: ${progress.phase}`, progress.fraction)
+    const progress = Object.values(snapshot.stages).find(({ state }) => state === 'running')?.progress ?? null
+    if (progress !== null) tell({ phase: 'build', detail: `${flavourNames[backend]}: ${progress.phase}`, fraction: progress.fraction })
   })
   try {
     return await use(handle)

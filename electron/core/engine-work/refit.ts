@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { RefitDocument } from '../../../contract/engine-work'
+import type { RefitDocument, WorkProgress } from '../../../contract/engine-work'
 import type { NativeResult } from '../../../contract/native'
 import type { ValidateOptions } from '../../../contract/recipe'
 import type { ModelFile } from '../../../contract/run'
@@ -37,7 +37,7 @@ export async function refitEngine(
   core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
   work: RefitWork,
   document: RefitDocument,
-  { signal, tell }: { signal: AbortSignal; tell: (phase: string) => void },
+  { signal, tell }: { signal: AbortSignal; tell: (progress: WorkProgress) => void },
 ): Promise<RefitFiles> {
   const { subject, source, device, scratch } = work
   if (source.format !== 'onnx' && source.format !== 'safetensors') {
@@ -48,7 +48,7 @@ export async function refitEngine(
   const { library } = await readyFor(core, subject, device, signal)
   const outWith = join(scratch, 'with-weights.engine')
   const outWithout = join(scratch, 'without-weights.engine')
-  tell('refit')
+  tell({ phase: 'refit', detail: '', fraction: null })
   const files = source.format === 'onnx' ? { onnx: source.path, weights: null } : { onnx: null, weights: source.path }
   const { result, reason } = await core.host.call('engine.refit', { library, engine: subject.file.path, device, ...files, outWith, outWithout }, { signal })
   if (result === null) throw incompatible(subject, reason ?? 'the library gave no reason')
@@ -60,7 +60,7 @@ export async function refitEngine(
   }
   document.sizes = { before: subject.file.bytes, withWeights: result.bytesWith, withoutWeights: result.bytesWithout }
   document.flags = { withWeights: result.flagsWith, withoutWeights: result.flagsWithout }
-  tell('verify')
+  tell({ phase: 'verify', detail: '', fraction: null })
   const described = await core.host.call('engine.describe', { library, engine: outWith, device }, { signal })
   if (described.engine === null) throw incompatible(subject, described.reason ?? 'the library gave no reason')
   const inputs = join(scratch, 'inputs.safetensors')

@@ -57,6 +57,7 @@ export async function makeSheet(
   }
   const [a, b] = answers
   if (a !== undefined && b !== undefined) {
+    tell({ phase: 'compare', detail: '', fraction: null })
     const tolerances = toleranceTable([...a.outputs], order.recipe.validate, null)
     const files = { reference: [a.file], candidate: [b.file] }
     const { outputs } = await core.host.call('tensors.compare', { ...files, rule: order.recipe.validate.rule, tolerances }, { signal })
@@ -101,7 +102,7 @@ async function rowOf(
   Object.assign(row, { version: card?.libraryVersion ?? null, targets: card?.targets ?? [], engine: subject.file, buildSeconds: card?.buildSeconds ?? null })
   const [inputs] = tensorSets(handle.folder, built.stages.load.artifacts, 'inputs')
   if (inputs === undefined) throw new Error('A run that was built has no inputs')
-  tell(`${flavourNames[backend]}: first run, warm start, latency`, null)
+  tell({ phase: 'measure', detail: flavourNames[backend], fraction: null })
   const file = join(handle.folder, 'sheet-outputs.safetensors')
   const { measured, notRun } = await measureEngine(core, subject, { inputs, outputs: file }, { device: built.recipe.build.device, durationMs }, signal)
   row.notRun = notRun

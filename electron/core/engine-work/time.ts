@@ -1,4 +1,4 @@
-import type { TimeDocument, TimingRow } from '../../../contract/engine-work'
+import type { TimeDocument, TimingRow, WorkProgress } from '../../../contract/engine-work'
 import type { NativeResult } from '../../../contract/native'
 import type { Profile } from '../../../contract/tensor'
 import type { Core } from '../api'
@@ -43,7 +43,7 @@ export async function timeEngine(
   subject: EngineSubject,
   options: TimeOptions,
   document: TimeDocument,
-  { signal, tell }: { signal: AbortSignal; tell: (phase: string, fraction: number) => void },
+  { signal, tell }: { signal: AbortSignal; tell: (progress: WorkProgress) => void },
 ): Promise<void> {
   const { library, device, driver } = await readyFor(core, subject, options.device, signal)
   document.device = device
@@ -57,7 +57,8 @@ export async function timeEngine(
   const plan = shapeSets.flatMap((shapes) => graphs.map((cudaGraph) => ({ shapes, cudaGraph })))
   for (const [index, { shapes, cudaGraph }] of plan.entries()) {
     throwIfCancelled(signal)
-    tell(`${shapes.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ') || 'opt'}${cudaGraph ? ', CUDA graph' : ''}`, index / plan.length)
+    const detail = shapes.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ')
+    tell({ phase: cudaGraph ? 'time-graph' : 'time', detail, fraction: index / plan.length })
     const { warmUpMs, durationMs, iterations, overlap } = options
     const { result, reason } = await core.host.call(
       'engine.time',

@@ -5,6 +5,7 @@ import { writeAtomic } from '../files/write'
 import type { BatchSnapshot, ExportFormat } from '../../../contract/batch'
 import type { Settings } from '../../../contract/settings'
 import { stageNames } from '../../../contract/run'
+import { csv } from './csv'
 import { worstFinding } from './batch-finding'
 import { renderBatchHtml } from './batch-html'
 
@@ -94,18 +95,8 @@ function renderCsv({ rows }: BatchSnapshot): string {
       ...[result?.latencyMs ?? null, result?.latencyOf ?? null, result?.peakMiB ?? null],
       ...[result?.reused ?? null, row.run],
     ]
-      .map(cell)
-      .join(',')
   })
-  return `${[columns.join(','), ...lines].join('\r\n')}\r\n`
-}
-
-/** RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe in front. */
-function cell(value: string | number | boolean | null): string {
-  if (value === null) return ''
-  if (typeof value !== 'string') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return csv(columns, lines)
 }
 
 function renderJunit({ name, createdAt, rows }: BatchSnapshot): string {

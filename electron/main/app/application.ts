@@ -2,6 +2,7 @@ import { app, type BrowserWindow, Notification, clipboard, ipcMain, nativeTheme,
 import type { Settings } from '../../../contract/settings'
 import { createSettingsStore } from '../../core/store/settings'
 import { batchHandlers } from '../ipc/handlers/batches'
+import { engineHandlers } from '../ipc/handlers/engines'
 import { documentHandlers } from '../ipc/handlers/documents'
 import { runHandlers } from '../ipc/handlers/runs'
 import { settingsHandlers } from '../ipc/handlers/settings'
@@ -19,6 +20,7 @@ import { backgroundOf, controlWindow, createMainWindow } from '../windows/main-w
 import { guardClosing } from './closing'
 import { lazyCore } from './core'
 import { askOpen, askSave } from './dialogs'
+import { EngineJobs } from './engine-jobs'
 import { Incoming } from './incoming'
 import { createAppLog, describeFault } from './log'
 import { OpenBatches } from './open-batches'
@@ -54,6 +56,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
       if (Notification.isSupported()) new Notification({ title: texts().batchDone, body: texts().batchDetail(name, counts.pass, total - counts.pass) }).show()
     },
   })
+  const engineJobs = new EngineJobs(send)
   const incoming = new Incoming(openFirst, () => window, send)
   const { samples } = paths.installation
 
@@ -103,6 +106,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
       showFolder: (folder) => shell.showItemInFolder(folder),
     }),
     ...batchHandlers({ core: core.get, batches, askSave: (suggested) => askSave(theWindow(), 'results', suggested, texts()) }),
+    ...engineHandlers({ core: core.get, jobs: engineJobs, askSave: (suggested) => askSave(theWindow(), 'results', suggested, texts()) }),
     ...documentHandlers({
       runs,
       askSave: (what, suggested) => askSave(theWindow(), what, suggested, texts()),
@@ -124,7 +128,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
   made.once('ready-to-show', () => core.get().catch((error: unknown) => log(`core: ${describeFault(error)}`)))
 
   reviveWindow(made, log)
-  guardClosing({ window: made, runs, batchAtWork: () => batches.atWork, core: core.made, texts, log })
+  guardClosing({ window: made, runs, otherWork: () => batches.atWork || engineJobs.atWork, core: core.made, texts, log })
   made.on('maximize', () => send('window.state', { maximized: true }))
   made.on('unmaximize', () => send('window.state', { maximized: false }))
   nativeTheme.on('updated', () => {

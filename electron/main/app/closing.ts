@@ -12,15 +12,15 @@ const patienceMs = 6_000
 export interface ClosingDeps {
   window: BrowserWindow
   runs: OpenRuns
-  /** Whether a batch is at work; the core stops it, and it can be resumed. */
-  batchAtWork: () => boolean
+  /** Whether a batch is at work, which can be resumed, or work on engines, which is lost; the core stops both. */
+  otherWork: () => boolean
   core: () => Core | null
   texts: () => Texts
   log: (text: string) => void
 }
 
 /** One way out: the window closes only after a question where a run is under way, and after everything was put in order. */
-export function guardClosing({ window, runs, batchAtWork, core, texts, log }: ClosingDeps): void {
+export function guardClosing({ window, runs, otherWork, core, texts, log }: ClosingDeps): void {
   let state: 'open' | 'asking' | 'ending' = 'open'
 
   const tidy = async (): Promise<void> => {
@@ -46,7 +46,7 @@ export function guardClosing({ window, runs, batchAtWork, core, texts, log }: Cl
 
   window.on('close', (event) => {
     event.preventDefault()
-    if (state === 'open') void (runs.atWork || batchAtWork() ? ask() : end())
+    if (state === 'open') void (runs.atWork || otherWork() ? ask() : end())
   })
   app.on('before-quit', (event) => {
     if (state === 'ending') return

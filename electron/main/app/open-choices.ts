@@ -23,6 +23,9 @@ export function openChoice(kind: OpenKind, texts: Texts, platform: NodeJS.Platfo
       filters: libraryEndings ? [{ name: texts.openLibrary, extensions: libraryEndings }, all] : [all],
     },
     recipe: { title: texts.openRecipe, properties: ['openFile'], filters: [{ name: texts.recipes, extensions: ['json'] }, all] },
+    engine: { title: texts.openEngine, properties: ['openFile'], filters: [{ name: texts.engines, extensions: ['engine', 'plan', 'trt'] }, all] },
+    onnx: { title: texts.openOnnx, properties: ['openFile'], filters: [{ name: 'ONNX', extensions: ['onnx'] }, all] },
+    weights: { title: texts.openWeights, properties: ['openFile'], filters: [{ name: texts.weights, extensions: ['onnx', 'safetensors'] }, all] },
     plan: { title: texts.openPlan, properties: ['openFile'], filters: [{ name: texts.plans, extensions: ['json'] }, all] },
   }
   return choices[kind]
