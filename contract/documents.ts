@@ -17,6 +17,8 @@ export const achievedSchema = z
     rows: z.array(readBackSchema),
     /** How many layers compute in each type. */
     precisions: z.array(z.object({ type: z.string(), layers: z.number().int() })),
+    /** Of the builder alone, as it was when the engine was built; null for a backend without an engine. */
+    buildSeconds: z.number().nullable(),
     /** Why the engine itself was not asked; null where it was. */
     notReadBack: z.string().nullable(),
   })

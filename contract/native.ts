@@ -166,7 +166,9 @@ export const nativeMethods = {
           enqueue: z.array(z.number()),
           wallMs: z.number(),
           graphRefusal: z.string().nullable(),
-          /** Outputs of which every byte is zero, and how many outputs there are. */
+          /** Why copies were not overlapped although it was asked for. */
+          plainReason: z.string().nullable(),
+          /** Outputs of which every value is zero, and how many outputs there are. */
           zeroOutputs: z.array(z.string()),
           outputs: z.number().int(),
           before: gpuStateSchema,

@@ -73,7 +73,14 @@ export function runDocument(handle: Pick<RunHandle, 'snapshot' | 'artifactPath' 
     artifacts: artifactsOf(snapshot, done).map((artifact) => ({ ...artifact, path: handle.artifactPath(artifact) })),
     requested: reached.includes('build') ? { backend, options } : null,
     achieved: card
-      ? { backend: card.backend, version: card.libraryVersion, rows: card.readBacks, precisions: card.precisions, notReadBack: card.notReadBack }
+      ? {
+          backend: card.backend,
+          version: card.libraryVersion,
+          rows: card.readBacks,
+          precisions: card.precisions,
+          buildSeconds: card.buildSeconds,
+          notReadBack: card.notReadBack,
+        }
       : null,
     environment: snapshot.environment,
   }

@@ -82,6 +82,7 @@ export async function timeEngine(
     document.conditions.after = result.after
     const zero = zeroFinding(result.zeroOutputs, result.outputs, 'time')
     if (zero !== null && document.findings.every(({ code }) => code !== zero.code)) document.findings.push(zero)
+    if (result.plainReason !== null && document.rows.length === 0) document.findings.push(noOverlap(result.plainReason))
     if (result.graphRefusal !== null) document.findings.push(noGraph(result.graphRefusal))
     if (cudaGraph && result.graphRefusal !== null && graphs.length > 1) continue
     document.rows.push(rowOf(result, options.profile, profile, cudaGraph && result.graphRefusal === null))
@@ -136,6 +137,9 @@ const noGraph = (reason: string): ReturnType<typeof makeFinding> =>
   makeFinding('TIMING_NOT_AS_ASKED', 'info', `No CUDA graph could be made: ${reason}.`, 'Compare the row without one; nothing is wrong with the engine.', {
     reason,
   })
+
+const noOverlap = (reason: string): ReturnType<typeof makeFinding> =>
+  makeFinding('TIMING_NOT_AS_ASKED', 'info', `Copies were not overlapped: ${reason}.`, 'Close what else uses the GPU, or time a smaller batch.', { reason })
 
 const noClocks = (): ReturnType<typeof makeFinding> =>
   makeFinding(

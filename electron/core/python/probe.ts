@@ -10,8 +10,9 @@ const question = [
   'print("enginesmith-python", sys.version.split()[0])',
   'paths = list(site.getsitepackages()) + [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]',
   'paths += [site.getusersitepackages()] if site.ENABLE_USER_SITE else []',
-  // Folders that a .pth file adds hold packages as well.
-  'paths += [path for path in sys.path if path.rstrip("/\\\\").endswith("-packages")]',
+  // Folders that a .pth file adds hold packages as well; Python's own library does not.
+  'own = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}',
+  'paths += [path for path in sys.path if path and path not in own and not path.endswith((".zip", "lib-dynload"))]',
   'sys.stdout.flush()',
   'sys.stdout.buffer.write("\\n".join(dict.fromkeys(paths)).encode("utf-8"))',
 ].join('\n')

@@ -31,6 +31,7 @@ Json toJson(const trt::TimeReply& reply) {
                         {"d2h", numbers(reply.d2h)},
                         {"enqueue", numbers(reply.enqueue)},
                         {"wallMs", reply.wallMs},
+                        {"plainReason", reply.plainReason.empty() ? Json(nullptr) : Json(reply.plainReason)},
                         {"graphRefusal", reply.graphRefusal.empty() ? Json(nullptr) : Json(reply.graphRefusal)},
                         {"zeroOutputs", reply.zeroOutputs},
                         {"outputs", static_cast<std::uint64_t>(reply.outputs)},

@@ -84,12 +84,13 @@ std::optional<RefitReply> refitEngine(const LibraryPtr& library, const RefitRequ
     const GpuLock lane(loaded->context().device(), token);
     const cuda::CurrentContext current(loaded->context());
     Engine& engine = loaded->engine();
-    if (!engine.isRefittable())
-        throw Failure("BUILD_OPTION_UNSUPPORTED", "This engine takes no new weights: it was not built to be refitted.",
-                      "Build it again with --refit or --strip.", {{"option", "refit"}});
     engine.recorder().clear();
     RefitReply reply;
     const abi::Owned<abi::Refitter> refitter(library->createRefitter(engine.raw()));
+    // An engine for identical weights says of itself that it is not refittable, and takes them all the same.
+    if (!refitter && !engine.isRefittable())
+        throw Failure("BUILD_OPTION_UNSUPPORTED", "This engine takes no new weights: it was not built to be refitted.",
+                      "Build it again with --refit or --strip.", {{"option", "refit"}});
     if (!refitter)
         throw Failure("BUILD_FAILED", "The library could not make a refitter: " + engine.recorder().first("it gave no reason") + ".",
                       "See the log for the library's own words.");

@@ -1,5 +1,5 @@
 #pragma once
-#include "trt/binding.h"
+#include "trt/io_tensor.h"
 #include "trt/loaded_engine.h"
 
 namespace enginesmith::trt {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
 
 namespace enginesmith::trt {
 namespace {
@@ -37,78 +40,120 @@ Failure outsideProfiles(const EngineDescription& description, const std::vector<
             {{"shapes", given}}};
 }
 
+Failure closedFailure() { return {"ENGINE_NOT_RUN", "The engine was closed.", "Open it again."}; }
+
+/// One run's context, memory and stream.
+struct Lane {
+    explicit Lane(LoadedEngine& loaded) : running(loaded), stream(loaded.context().driver()) {}
+    Running running;
+    cuda::Stream stream;
+    bool busy = false;
+};
+
 }  // namespace
 
 struct Session::State {
-    State(std::unique_ptr<LoadedEngine> opened, abi::ExecutionContext made)
-        : loaded(std::move(opened)),
-          context(made),
-          contextOwner(made),
-          stream(loaded->context().driver()),
-          description(loaded->engine().describe()) {
-        context.setErrorRecorder(loaded->engine().recorder().raw());
-        const abi::CudaEngine& engine = loaded->engine().raw();
-        for (std::int32_t i = 0; i < engine.getNbIOTensors(); ++i) {
-            bindings.push_back(std::make_unique<Binding>(loaded->engine(), context, loaded->context().driver(), engine.getIOTensorName(i)));
-        }
+    explicit State(std::unique_ptr<LoadedEngine> opened) : loaded(std::move(opened)), description(loaded->engine().describe()) {
+        lanes.push_back(std::make_unique<Lane>(*loaded));
     }
+    /// Keeps the engine for one run. Throws after close.
+    std::shared_ptr<LoadedEngine> opened();
+    Lane& claim(const CancelToken& token);
+    void release(Lane& lane) noexcept;
+    RunReply run(Lane& lane, const std::vector<TensorView>& inputs, const CancelToken& token) const;
 
-    Failure failure(const std::string& what) {
-        return {"ENGINE_NOT_RUN",
-                "The engine could not run: " + loaded->engine().recorder().first(what) + ".",
-                "Look at the log for the library's own words; build the engine again for this GPU.",
-                {{"errors", loaded->engine().recorder().messages()}}};
-    }
-    RunReply run(const std::vector<TensorView>& inputs, const CancelToken& token);
-
-    // Destroyed from the end: buffers and stream, context, engine.
-    std::unique_ptr<LoadedEngine> loaded;
-    abi::ExecutionContext context;
-    abi::Owned<abi::ExecutionContext> contextOwner;
-    cuda::Stream stream;
+    // Destroyed from the end: lanes, then the engine that they run.
+    std::mutex mutex;
+    std::condition_variable freed;
+    bool closed = false;
+    std::shared_ptr<LoadedEngine> loaded;
     EngineDescription description;
-    std::vector<std::unique_ptr<Binding>> bindings;
-    std::int32_t profile = 0;
+    bool canGrow = true;
+    std::vector<std::unique_ptr<Lane>> lanes;
 };
 
-RunReply Session::State::run(const std::vector<TensorView>& inputs, const CancelToken& token) {
-    loaded->engine().recorder().clear();
+/// Holds a lane for one run.
+class Session::Claim {
+public:
+    Claim(State& state, const CancelToken& token) : state_(state), lane_(state.claim(token)) {}
+    Claim(const Claim&) = delete;
+    Claim& operator=(const Claim&) = delete;
+    ~Claim() { state_.release(lane_); }
+    Lane& lane() const noexcept { return lane_; }
+
+private:
+    State& state_;
+    Lane& lane_;
+};
+
+std::shared_ptr<LoadedEngine> Session::State::opened() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (closed) throw closedFailure();
+    return loaded;
+}
+
+/// Waits for a lane. The second one is made when two runs first meet: an engine that is run once needs the memory of one.
+Lane& Session::State::claim(const CancelToken& token) {
+    constexpr std::size_t kMost = 2;
+    std::unique_lock<std::mutex> lock(mutex);
+    for (;;) {
+        token.throwIfCancelled();
+        if (closed) throw closedFailure();
+        for (const auto& lane : lanes) {
+            if (!std::exchange(lane->busy, true)) return *lane;
+        }
+        if (canGrow && lanes.size() < kMost) {
+            try {
+                lanes.push_back(std::make_unique<Lane>(*loaded));
+                continue;
+            } catch (const Failure&) {
+                canGrow = false;  // no memory for two: the runs take turns
+            }
+        }
+        freed.wait_for(lock, std::chrono::milliseconds(50));
+    }
+}
+
+void Session::State::release(Lane& lane) noexcept {
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        lane.busy = false;
+    }
+    freed.notify_all();
+}
+
+RunReply Session::State::run(Lane& lane, const std::vector<TensorView>& inputs, const CancelToken& token) const {
+    Running& running = lane.running;
+    running.clearErrors();
     const auto wanted = profileFor(description, inputs);
     if (!wanted) throw outsideProfiles(description, inputs);
-    if (*wanted != profile) {
-        if (!context.setOptimizationProfileAsync(*wanted, stream.raw()))
-            throw failure("profile " + std::to_string(*wanted) + " was refused");
-        profile = *wanted;
-    }
+    running.setProfile(*wanted, lane.stream);
     const auto began = std::chrono::steady_clock::now();
-    for (const auto& binding : bindings) {
-        if (!binding->isInput()) continue;
-        const auto given =
-            std::find_if(inputs.begin(), inputs.end(), [&](const TensorView& tensor) { return tensor.name == binding->name(); });
+    for (const auto& tensor : running.tensors()) {
+        if (!tensor->isInput()) continue;
+        const auto given = std::find_if(inputs.begin(), inputs.end(), [&](const TensorView& view) { return view.name == tensor->name(); });
         if (given == inputs.end())
-            throw Failure("INPUTS_INVALID", "The engine's input " + binding->name() + " was not given.",
-                          "Give every input of the engine, under its own name.", {{"input", binding->name()}});
-        binding->setInput(*given, stream.raw());
+            throw Failure("INPUTS_INVALID", "The engine's input " + tensor->name() + " was not given.",
+                          "Give every input of the engine, under its own name.", {{"input", tensor->name()}});
+        tensor->setInput(*given);
     }
-    const char* missing[1] = {};
-    if (context.inferShapes(1, missing) != 0)
-        throw failure(std::string("the shape of ") + (missing[0] != nullptr ? missing[0] : "a tensor") + " is not known");
-    for (const auto& binding : bindings) {
-        if (!binding->isInput()) binding->prepareOutput();
-    }
+    running.prepareOutputs();
     token.throwIfCancelled();
-    if (!context.enqueueV3(stream.raw())) {
-        stream.synchronize();
-        throw failure("the library refused to start it");
+    running.copyIn(lane.stream.raw());
+    try {
+        running.enqueue(lane.stream.raw());
+        running.copyOut(lane.stream.raw());
+    } catch (const Failure&) {
+        lane.stream.synchronize();  // what was started reads memory that the next run will change
+        throw;
     }
-    stream.synchronize();
+    lane.stream.synchronize();
+    running.throwIfFailed();
     RunReply reply;
-    for (const auto& binding : bindings) {
-        if (!binding->isInput()) reply.outputs.push_back(binding->fetch(stream.raw()));
+    for (const auto& tensor : running.tensors()) {
+        if (!tensor->isInput()) reply.outputs.push_back(tensor->take());
     }
-    stream.synchronize();
     reply.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    if (loaded->engine().recorder().count() > 0) throw failure("");
     return reply;
 }
 
@@ -120,31 +165,29 @@ std::shared_ptr<Session> Session::open(const LibraryPtr& library, const std::str
     auto loaded = LoadedEngine::open(library, path, device, events, reason);
     if (!loaded) return nullptr;
     const cuda::CurrentContext current(loaded->context());
-    const abi::ExecutionContext context = loaded->engine().raw().createExecutionContext(abi::ExecutionContextAllocationStrategy::kSTATIC);
-    if (!context.isUsable()) {
-        reason = loaded->engine().recorder().first("the library could not make an execution context");
-        return nullptr;
-    }
-    return std::shared_ptr<Session>(new Session(std::make_unique<State>(std::move(loaded), context)));
+    return std::shared_ptr<Session>(new Session(std::make_unique<State>(std::move(loaded))));
 }
 
 RunReply Session::run(const std::vector<TensorView>& inputs, const CancelToken& token) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!state_) throw Failure("ENGINE_NOT_RUN", "The engine was closed.", "Open it again.");
-    const cuda::CurrentContext current(state_->loaded->context());
-    return state_->run(inputs, token);
+    const std::shared_ptr<LoadedEngine> loaded = state_->opened();
+    const cuda::CurrentContext current(loaded->context());
+    const Claim claim(*state_, token);
+    return state_->run(claim.lane(), inputs, token);
 }
 
 void Session::close() noexcept {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!state_) return;
+    std::unique_lock<std::mutex> lock(state_->mutex);
+    if (std::exchange(state_->closed, true)) return;
+    const auto isBusy = [](const std::unique_ptr<Lane>& lane) { return lane->busy; };
+    state_->freed.wait(lock, [&] { return std::none_of(state_->lanes.begin(), state_->lanes.end(), isBusy); });
     try {
         const cuda::CurrentContext current(state_->loaded->context());
-        state_.reset();
+        state_->lanes.clear();
     } catch (const Failure&) {
-        // The driver is gone and its memory with it: what is left of the state cannot be freed.
-        static_cast<void>(state_.release());
+        // The driver is gone and its memory with it: what is left cannot be freed.
+        for (auto& lane : state_->lanes) static_cast<void>(lane.release());
     }
+    state_->loaded.reset();
 }
 
 }  // namespace enginesmith::trt

@@ -1,12 +1,10 @@
 #pragma once
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "trt/binding.h"
-#include "trt/loaded_engine.h"
+#include "trt/running.h"
 
 namespace enginesmith::trt {
 
@@ -16,7 +14,8 @@ struct RunReply {
     double seconds;
 };
 
-/// An engine on a GPU, ready to run; one run at a time. Members throw Failure.
+/// An engine on a GPU, ready to run. Two runs go on at once, so that the copies of one lie beside the computing of the other; where
+/// memory lacks for that, one. Members throw Failure.
 class Session {
 public:
     /// Null with the reason where there is no GPU, or it cannot run this engine.
@@ -27,14 +26,14 @@ public:
     ~Session();
 
     RunReply run(const std::vector<TensorView>& inputs, const CancelToken& token);
-    /// Frees the GPU memory; waits for a run that is under way. A run after it fails.
+    /// Frees the GPU memory; waits for the runs under way. A run after it fails.
     void close() noexcept;
 
 private:
     struct State;
+    class Claim;
     explicit Session(std::unique_ptr<State> state);
 
-    std::mutex mutex_;
     std::unique_ptr<State> state_;
 };
 

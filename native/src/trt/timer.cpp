@@ -5,7 +5,7 @@
 
 #include "trt/gpu_lock.h"
 #include "trt/layer_times.h"
-#include "trt/staged_tensor.h"
+#include "trt/running.h"
 
 namespace enginesmith::trt {
 namespace {
@@ -26,15 +26,16 @@ private:
     void* event_;
 };
 
-/// Memory, events and the graph of one run under way.
+/// Context, events and graph of one run under way. A context of its own, since addresses that change from run to run make the library
+/// prepare every run anew.
 struct Slot {
-    explicit Slot(const cuda::DriverPtr& with)
-        : driver(with), h2dFrom(with), h2dTo(with), gpuFrom(with), gpuTo(with), d2hFrom(with), d2hTo(with) {}
+    Slot(LoadedEngine& loaded, const cuda::DriverPtr& with)
+        : driver(with), running(loaded), h2dFrom(with), h2dTo(with), gpuFrom(with), gpuTo(with), d2hFrom(with), d2hTo(with) {}
     ~Slot() {
         if (graph != nullptr) driver->destroyExecutable(graph);
     }
     cuda::DriverPtr driver;
-    std::vector<std::unique_ptr<StagedTensor>> tensors;
+    Running running;
     Event h2dFrom, h2dTo, gpuFrom, gpuTo, d2hFrom, d2hTo;
     void* graph = nullptr;
     bool flying = false;
@@ -49,12 +50,17 @@ public:
           request_(request),
           token_(token),
           driver_(loaded.context().driver()),
-          context_(loaded.engine().raw().createExecutionContext(abi::ExecutionContextAllocationStrategy::kSTATIC)),
           in_(driver_),
           compute_(driver_),
           out_(driver_) {
-        if (!context_) throw failure("the library could not make an execution context");
-        context_->setErrorRecorder(loaded.engine().recorder().raw());
+        slots_.push_back(std::make_unique<Slot>(loaded_, driver_));
+        if (request_.overlap) {
+            try {
+                slots_.push_back(std::make_unique<Slot>(loaded_, driver_));
+            } catch (const Failure&) {
+                reply_.plainReason = "the GPU has no memory for a second run beside the first";
+            }
+        }
     }
 
     TimeReply run() {
@@ -62,9 +68,7 @@ public:
         if (request_.profile < 0 || static_cast<std::size_t>(request_.profile) >= reply_.description.profiles.size())
             throw Failure("PROFILE_INVALID", "The engine has no profile " + std::to_string(request_.profile) + ".",
                           "Choose one of its " + std::to_string(reply_.description.profiles.size()) + " profiles, counted from 0.");
-        if (request_.profile > 0 && !context_->setOptimizationProfileAsync(request_.profile, compute_.raw()))
-            throw failure("profile " + std::to_string(request_.profile) + " was refused");
-        compute_.synchronize();
+        for (const auto& slot : slots_) slot->running.setProfile(request_.profile, compute_);
         prepare();
         const std::string busId = driver_->busId(loaded_.context().device());
         if (request_.cudaGraph) capture();
@@ -74,7 +78,7 @@ public:
         reply_.before = cuda::gpuState(busId);
         if (request_.iterations > 0 || request_.durationMs > 0) measure();
         reply_.after = cuda::gpuState(busId);
-        for (const auto& tensor : slots_[0]->tensors) {
+        for (const auto& tensor : slots_[0]->running.tensors()) {
             if (tensor->isInput()) continue;
             ++reply_.outputs;
             if (tensor->isZero()) reply_.zeroOutputs.push_back(tensor->name());
@@ -84,20 +88,11 @@ public:
     }
 
 private:
-    Failure failure(const std::string& what) {
-        return {"ENGINE_NOT_RUN",
-                "The engine could not run: " + loaded_.engine().recorder().first(what) + ".",
-                "Look at the log for the library's own words; build the engine again for this GPU.",
-                {{"errors", loaded_.engine().recorder().messages()}}};
-    }
-
     void prepare() {
         const abi::CudaEngine& engine = loaded_.engine().raw();
         const Profile& profile = reply_.description.profiles[static_cast<std::size_t>(request_.profile)];
         for (const auto& slot : slots_) {
-            for (std::int32_t i = 0; i < engine.getNbIOTensors(); ++i)
-                slot->tensors.push_back(std::make_unique<StagedTensor>(loaded_.engine(), *context_, driver_, engine.getIOTensorName(i)));
-            for (const auto& tensor : slot->tensors) {
+            for (const auto& tensor : slot->running.tensors()) {
                 if (!tensor->isInput()) continue;
                 const std::string& name = tensor->name();
                 const auto range = std::find_if(profile.begin(), profile.end(), [&](const auto& input) { return input.name == name; });
@@ -109,12 +104,7 @@ private:
                                   byValue ? sizes : std::vector<std::int64_t>());
                 reply_.shapes[name] = sizes;
             }
-            const char* missing[1] = {};
-            if (context_->inferShapes(1, missing) != 0)
-                throw failure(std::string("the shape of ") + (missing[0] != nullptr ? missing[0] : "a tensor") + " is not known");
-            for (const auto& tensor : slot->tensors) {
-                if (!tensor->isInput()) tensor->reserveOutput();
-            }
+            slot->running.prepareOutputs();
         }
     }
 
@@ -123,31 +113,27 @@ private:
             driver_->launch(slot.graph, compute_.raw());
             return;
         }
-        if (slots_.size() > 1) {
-            for (const auto& tensor : slot.tensors) tensor->bind();
-        }
-        if (!context_->enqueueV3(compute_.raw())) throw failure("the library refused to start it");
+        slot.running.enqueue(compute_.raw());
     }
 
     /// One run before the capture settles what the library does only the first time.
     void capture() {
         for (const auto& slot : slots_) {
-            for (const auto& tensor : slot->tensors) {
+            for (const auto& tensor : slot->running.tensors()) {
                 if (!tensor->isDataDependent()) continue;
                 reply_.graphRefusal = "the size of output " + tensor->name() + " depends on the values";
                 return;
             }
         }
         for (const auto& slot : slots_) {
-            for (const auto& tensor : slot->tensors) tensor->bind();
-            if (!context_->enqueueV3(compute_.raw())) throw failure("the library refused to start it");
+            slot->running.enqueue(compute_.raw());
             compute_.synchronize();
             driver_->beginCapture(compute_.raw());
-            const bool started = context_->enqueueV3(compute_.raw());
+            const bool started = slot->running.context().enqueueV3(compute_.raw());
             slot->graph = driver_->endCapture(compute_.raw());
             if (started && slot->graph != nullptr) continue;
-            reply_.graphRefusal = loaded_.engine().recorder().first("the run could not be captured");
-            loaded_.engine().recorder().clear();
+            reply_.graphRefusal = slot->running.words("the run could not be captured");
+            slot->running.clearErrors();
             for (const auto& spoilt : slots_) {
                 if (spoilt->graph != nullptr) driver_->destroyExecutable(std::exchange(spoilt->graph, nullptr));
             }
@@ -161,9 +147,7 @@ private:
         token_.throwIfCancelled();
         slot.began = Clock::now();
         driver_->record(slot.h2dFrom.raw(), in_.raw());
-        for (const auto& tensor : slot.tensors) {
-            if (tensor->isInput()) tensor->copyIn(in_.raw());
-        }
+        slot.running.copyIn(in_.raw());
         driver_->record(slot.h2dTo.raw(), in_.raw());
         driver_->streamWaits(compute_.raw(), slot.h2dTo.raw());
         driver_->record(slot.gpuFrom.raw(), compute_.raw());
@@ -173,9 +157,7 @@ private:
         driver_->record(slot.gpuTo.raw(), compute_.raw());
         driver_->streamWaits(out_.raw(), slot.gpuTo.raw());
         driver_->record(slot.d2hFrom.raw(), out_.raw());
-        for (const auto& tensor : slot.tensors) {
-            if (!tensor->isInput()) tensor->copyOut(out_.raw());
-        }
+        slot.running.copyOut(out_.raw());
         driver_->record(slot.d2hTo.raw(), out_.raw());
         slot.flying = true;
     }
@@ -193,8 +175,10 @@ private:
     }
 
     void drain(bool keep) {
-        for (const auto& slot : slots_) finish(*slot, keep);
-        if (loaded_.engine().recorder().count() > 0) throw failure("");
+        for (const auto& slot : slots_) {
+            finish(*slot, keep);
+            slot->running.throwIfFailed();
+        }
     }
 
     void measure() {
@@ -209,17 +193,16 @@ private:
 
     void profileLayers() {
         LayerTimes times(loaded_.engine().raw().table().interfaces());
-        context_->setProfiler(times.raw());
-        context_->setEnqueueEmitsProfile(true);
-        Slot& slot = *slots_[0];
-        for (const auto& tensor : slot.tensors) tensor->bind();
+        Running& running = slots_[0]->running;
+        running.context().setProfiler(times.raw());
+        running.context().setEnqueueEmitsProfile(true);
         for (std::int32_t i = 0; i < request_.profiledRuns; ++i) {
             token_.throwIfCancelled();
             times.beginRun();
-            if (!context_->enqueueV3(compute_.raw())) throw failure("the library refused to start it");
+            running.enqueue(compute_.raw());
             compute_.synchronize();
         }
-        context_->setProfiler(nullptr);
+        running.context().setProfiler(nullptr);
         reply_.layers = times.take();
         reply_.inspector = loaded_.engine().inspectAt(reply_.description.profiles[static_cast<std::size_t>(request_.profile)]);
     }
@@ -228,16 +211,9 @@ private:
     const TimeRequest& request_;
     const CancelToken& token_;
     cuda::DriverPtr driver_;
-    abi::Owned<abi::ExecutionContext> context_;
     cuda::Stream in_, compute_, out_;
-    std::vector<std::unique_ptr<Slot>> slots_ = makeSlots();
+    std::vector<std::unique_ptr<Slot>> slots_;
     TimeReply reply_;
-
-    std::vector<std::unique_ptr<Slot>> makeSlots() const {
-        std::vector<std::unique_ptr<Slot>> slots;
-        for (int i = 0; i < (request_.overlap ? 2 : 1); ++i) slots.push_back(std::make_unique<Slot>(driver_));
-        return slots;
-    }
 };
 
 }  // namespace

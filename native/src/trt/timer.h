@@ -29,7 +29,9 @@ struct TimeReply {
     double wallMs = 0;
     /// Why no CUDA graph was used although it was asked for; empty otherwise.
     std::string graphRefusal;
-    /// Outputs of which every byte is zero after the last run.
+    /// Why copies were not overlapped although it was asked for; empty otherwise.
+    std::string plainReason;
+    /// Outputs of which every value is zero after the last run.
     std::vector<std::string> zeroOutputs;
     std::size_t outputs = 0;
     cuda::GpuState before, after;

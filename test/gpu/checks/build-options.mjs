@@ -64,7 +64,7 @@ const cases = [
     flags: [...profile, ...fast, '--precision', 'strongly-typed', '--weight-streaming'],
     rows: { precision: 'strongly-typed', weightStreaming: 'on' },
   },
-  { name: 'stripped', flags: [...profile, ...fast, '--strip', '--refit-identical'], rows: { strip: 'on', refit: 'on' } },
+  { name: 'stripped', flags: [...profile, ...fast, '--strip', '--refit-identical'], rows: { strip: 'on' } },
   { name: 'ampere and newer', flags: [...profile, ...fast, '--hardware-compat', 'ampere-plus'], rows: { hardwareCompat: 'ampere-plus' } },
   {
     name: 'two profiles',

@@ -34,6 +34,11 @@ export default {
     expect(refit.code === 0 && refit.doc?.verified === 'pass', `refit from ONNX is verified (exit ${refit.code}: ${codes(refit)} ${refit.stderr.slice(-300)})`)
     row('from ONNX', { weights: refit.doc?.weights?.total, set: refit.doc?.weights?.set, 'refit s': refit.doc?.seconds, 'all s': refit.seconds })
     row('bytes', { full: bytes('full.engine'), stripped: bytes('stripped.engine'), ...refit.doc?.sizes })
+    note(`flags of the two files: ${JSON.stringify(refit.doc?.flags)}`)
+    const without = await cli(['time', at('refitted.engine.stripped'), '--duration', '200', '--cuda-graph', 'off'])
+    expect(without.code === 2 && codes(without).includes('REFIT_ALL_ZERO'), `the file without weights is caught too (exit ${without.code}: ${codes(without)})`)
+    const twice = await cli(['refit', at('refitted.engine.stripped'), '--from', onnx, '-o', at('again.engine')])
+    expect(twice.code === 0 && twice.doc?.verified === 'pass', `and it can be refitted again (exit ${twice.code}: ${codes(twice)})`)
     const [latencyFull, latencyRefitted] = [
       await cli(['time', at('full.engine'), '--duration', '500', '--cuda-graph', 'off']),
       await cli(['time', at('refitted.engine'), '--duration', '500', '--cuda-graph', 'off']),
