@@ -144,7 +144,7 @@ export const refitDocumentSchema = z.object({
 export type RefitDocument = z.infer<typeof refitDocumentSchema>
 
 /** What work on engines is doing: each has words in both languages, where it is shown. */
-export const workPhases = ['layers', 'time', 'time-graph', 'build', 'measure', 'refit', 'verify', 'compare'] as const
-/** `detail`: sizes that are timed, or the library and its own name of a phase; `fraction` of the whole, null where nobody knows. */
+export const workPhases = ['wait', 'layers', 'time', 'time-graph', 'build', 'measure', 'refit', 'verify', 'compare'] as const
+/** `wait`: another process has the GPU. `detail`: that process, sizes that are timed, or the library and its own name of a phase; `fraction` of the whole, null where nobody knows. */
 export const workProgressSchema = z.object({ phase: z.enum(workPhases), detail: z.string(), fraction: z.number().nullable() })
 export type WorkProgress = z.infer<typeof workProgressSchema>

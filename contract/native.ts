@@ -32,7 +32,14 @@ export const parserErrorSchema = z.object({
 })
 export type ParserError = z.infer<typeof parserErrorSchema>
 
-const deviceSchema = z.object({ index: z.number().int(), name: z.string(), computeCapability: z.string(), memoryBytes: z.number() })
+/** `uuid` as nvidia-smi writes it; the same in every process, whatever CUDA_VISIBLE_DEVICES says. */
+const deviceSchema = z.object({
+  index: z.number().int(),
+  name: z.string(),
+  computeCapability: z.string(),
+  memoryBytes: z.number(),
+  uuid: z.string().nullable().optional(),
+})
 
 /** A set of named tensors: a .safetensors file. All tensors that cross this boundary travel that way. */
 const tensorFile = z.string()

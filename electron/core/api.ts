@@ -138,6 +138,8 @@ export interface Bench {
 
 /** What the app and the command line both stand on; made once by `createCore`. */
 export interface Core {
+  /** Folder of settings, trust and locks, shared by the window and the command line. */
+  readonly dataFolder: string
   readonly host: EngineHost
   readonly pythons: PythonWorkers
   readonly toolchain: Toolchain

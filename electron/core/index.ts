@@ -58,6 +58,7 @@ export function createCore(options: CoreOptions): Core {
     makeLane: bench,
   })
   return {
+    dataFolder: options.dataFolder,
     host,
     pythons,
     toolchain,

@@ -6,7 +6,7 @@ import { engineSubject } from '../../core/engine-work/open'
 import { defineCommand } from '../command'
 import { factsOfFindings } from '../exit-code'
 import { gpu, profiledRuns, wholeOf } from '../flags/engine'
-import { diffLines } from '../output/engine-lines'
+import { diffLines, workLine } from '../output/engine-lines'
 
 export const diffCommand = defineCommand<DiffDocument>({
   name: 'diff',
@@ -19,7 +19,7 @@ export const diffCommand = defineCommand<DiffDocument>({
   empty: emptyDiff,
   print: diffLines,
   async run(call, context) {
-    const { text, signal } = context
+    const { text, signal, reporter } = context
     const options = {
       ...layersDefaults,
       device: wholeOf(call, 'device', 0, layersDefaults.device, text),
@@ -31,7 +31,7 @@ export const diffCommand = defineCommand<DiffDocument>({
     document.a = subjectA.file
     const subjectB = await engineSubject(context.resolve(call.args[1] ?? ''), signal)
     document.b = subjectB.file
-    await diffEngines(await context.core(), [subjectA, subjectB], options, document, signal)
+    await diffEngines(await context.core(), [subjectA, subjectB], options, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
     return { document, facts: factsOfFindings(document.findings) }
   },
 })

@@ -5,7 +5,7 @@ import { engineSubject } from '../../core/engine-work/open'
 import { defineCommand } from '../command'
 import { factsOfFindings } from '../exit-code'
 import { at, gpu, profiledRuns, profileFlag, shapesOf, wholeOf } from '../flags/engine'
-import { layerLines } from '../output/engine-lines'
+import { layerLines, workLine } from '../output/engine-lines'
 
 export const layersCommand = defineCommand<LayersDocument>({
   name: 'layers',
@@ -15,7 +15,7 @@ export const layersCommand = defineCommand<LayersDocument>({
   empty: emptyLayers,
   print: layerLines,
   async run(call, context) {
-    const { text, signal } = context
+    const { text, signal, reporter } = context
     const options = {
       device: wholeOf(call, 'device', 0, layersDefaults.device, text),
       profile: wholeOf(call, 'profile', 0, layersDefaults.profile, text),
@@ -24,7 +24,7 @@ export const layersCommand = defineCommand<LayersDocument>({
     }
     const subject = await engineSubject(context.resolve(call.args[0] ?? ''), signal)
     context.partial = () => ({ ...emptyLayers(), engine: subject.file })
-    const document = await listLayers(await context.core(), subject, options, signal)
+    const document = await listLayers(await context.core(), subject, options, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
     return { document, facts: factsOfFindings(document.findings) }
   },
 })

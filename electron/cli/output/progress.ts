@@ -117,7 +117,7 @@ function ended(name: StageName, state: StageState, seconds: number, text: Text):
 function described(progress: Progress, text: Text): string {
   const part = progress.fraction === null ? '' : `  ${Math.floor(progress.fraction * 100)} %`
   const left = progress.secondsLeft === null ? '' : `  ${text.words.secondsLeft(progress.secondsLeft)}`
-  return `${progress.parent ? `${progress.parent} / ` : ''}${progress.phase}${part}${left}`
+  return `${progress.parent ? `${progress.parent} / ` : ''}${text.phase(progress.phase)}${part}${left}`
 }
 
 /** Cut so that the terminal does not wrap it, counting wide characters as two columns. */

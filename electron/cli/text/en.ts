@@ -1,7 +1,7 @@
 import type { BatchCounts } from '../../../contract/batch'
 import type { Finding } from '../../../contract/finding'
 import type { ModelFormat } from '../../../contract/run'
-import { adviceOf, tell, tellReason } from '../../../contract/words'
+import { adviceOf, tell, tellPhase, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -12,6 +12,7 @@ export const en = {
   seconds,
   told: (finding: Finding) => tell(finding, 'en'),
   reason: (reason: string) => tellReason(reason, 'en'),
+  phase: (phase: string) => tellPhase(phase, 'en'),
   advice: (format: ModelFormat) => adviceOf(format, 'en'),
   help: {
     usage: 'Usage:',
@@ -73,6 +74,7 @@ export const en = {
     open: 'open a run folder in the app',
   },
   work: {
+    wait: 'Waiting for the GPU',
     layers: 'Listing layers',
     time: 'Timing',
     'time-graph': 'Timing with a CUDA graph',

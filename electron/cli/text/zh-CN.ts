@@ -1,6 +1,6 @@
 import type { BatchCounts } from '../../../contract/batch'
 import type { Text } from './en'
-import { adviceOf, stages, tell, tellReason } from '../../../contract/words'
+import { adviceOf, stages, tell, tellPhase, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} 秒` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -10,6 +10,7 @@ export const zh: Text = {
   seconds,
   told: (finding) => tell(finding, 'zh-CN'),
   reason: (reason) => tellReason(reason, 'zh-CN'),
+  phase: (phase) => tellPhase(phase, 'zh-CN'),
   advice: (format) => adviceOf(format, 'zh-CN'),
   help: {
     usage: '用法：',
@@ -71,6 +72,7 @@ export const zh: Text = {
     open: '在应用中打开运行文件夹',
   },
   work: {
+    wait: '正在等待 GPU',
     layers: '列出各层',
     time: '计时',
     'time-graph': '以 CUDA 图计时',

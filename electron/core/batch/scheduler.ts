@@ -5,6 +5,7 @@ import type { Recipe } from '../../../contract/recipe'
 import type { RunSnapshot, StageName } from '../../../contract/run'
 import { stageNames } from '../../../contract/run'
 import { cancelledError } from '../cancelled'
+import { isGpuWait } from '../store/gpu-lane'
 import type { Lane } from './lane'
 import { runRow, timeoutFinding } from './row-run'
 import { Slots } from './slots'
@@ -39,6 +40,8 @@ export interface SchedulerOptions {
 interface Active {
   controller: AbortController
   held: BatchRow['held']
+  /** Another process has the GPU. */
+  elsewhere: boolean
   last: RunSnapshot | null
 }
 
@@ -124,7 +127,7 @@ export class Scheduler {
 
   /** Carries a row to its end. Never rejects. */
   async carry({ row, key, recipe, folder }: RowOrder): Promise<RowResult> {
-    const active: Active = { controller: new AbortController(), held: null, last: null }
+    const active: Active = { controller: new AbortController(), held: null, elsewhere: false, last: null }
     const { signal } = active.controller
     this.active.set(row.id, active)
     const lane = this.takeLane(row.format !== 'onnx')
@@ -141,6 +144,7 @@ export class Scheduler {
         gate: (stage, own) => this.enter(row.id, active, stage, gpu, own),
         onChange: (snapshot) => {
           active.last = snapshot
+          active.elsewhere = isGpuWait(snapshot.stages.build.progress?.phase)
           this.tell(row.id, active)
         },
       })
@@ -211,7 +215,7 @@ export class Scheduler {
     let last = performance.now()
     const timer = setInterval(() => {
       const now = performance.now()
-      if (active.held === null) worked += now - last
+      if (active.held === null && !active.elsewhere) worked += now - last
       last = now
       if (worked < minutes * minuteMs) return
       expired = true
@@ -221,7 +225,7 @@ export class Scheduler {
     return { minutes, expired: () => expired, stop: () => clearInterval(timer) }
   }
 
-  private tell(id: string, { last, held }: Active): void {
+  private tell(id: string, { last, held, elsewhere }: Active): void {
     if (last === null) return
     const at = stageNames.findIndex((name) => last.stages[name].state === 'running' || last.stages[name].state === 'cancelling')
     const done = stageNames.filter((name) => last.stages[name].state === 'completed' || last.stages[name].state === 'cached').length
@@ -229,7 +233,7 @@ export class Scheduler {
     const progress = at < 0 ? null : (last.stages[stageNames[at] ?? 'load'].progress ?? null)
     this.options.onProgress(id, {
       stage,
-      held,
+      held: held ?? (elsewhere ? 'gpu' : null),
       fraction: Math.min(1, (done + (progress?.fraction ?? 0)) / stageNames.length),
       secondsLeft: progress?.secondsLeft ?? null,
     })

@@ -2,18 +2,19 @@ import type { DiffDocument, DiffRow } from '../../../contract/engine-work'
 import type { Core } from '../api'
 import { diffLayers, sumMs } from './layers'
 import { listLayers, type LayersOptions } from './list-layers'
+import type { Tell } from './built'
 import type { EngineSubject } from './open'
 
 /** Lists the layers of both engines and aligns them. Fills `document`. @throws EnginesmithError as listLayers does */
 export async function diffEngines(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'dataFolder'>,
   [subjectA, subjectB]: readonly [EngineSubject, EngineSubject],
   options: LayersOptions,
   document: DiffDocument,
-  signal: AbortSignal,
+  call: { signal: AbortSignal; tell: Tell },
 ): Promise<void> {
-  const a = await listLayers(core, subjectA, options, signal)
-  const b = await listLayers(core, subjectB, options, signal)
+  const a = await listLayers(core, subjectA, options, call)
+  const b = await listLayers(core, subjectB, options, call)
   document.findings.push(...a.findings, ...b.findings)
   document.rows = diffLayers(a.layers, b.layers)
   const count = (state: DiffRow['state']): number => document.rows.filter((row) => row.state === state).length

@@ -27,7 +27,7 @@ export interface DrillOrder {
   folder: string
 }
 
-type DrillCore = Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'describeFile'>
+type DrillCore = Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile'>
 interface Listeners {
   signal: AbortSignal
   tell: Tell
@@ -107,7 +107,7 @@ async function built(
   if (inputs === undefined) throw new Error('A run that was built has no inputs')
   tell({ phase: 'measure', detail: flavourNames[subject.flavour], fraction: null })
   const outputs = join(handle.folder, 'drill-outputs.safetensors')
-  const { measured, notRun } = await measureEngine(core, subject, { inputs, outputs }, { device: snapshot.recipe.build.device, durationMs }, signal)
+  const { measured, notRun } = await measureEngine(core, subject, { inputs, outputs }, { device: snapshot.recipe.build.device, durationMs }, { signal, tell })
   row.reason = notRun
   if (measured !== null) Object.assign(row, { gpuMs: measured.gpu.median, zeros: measured.zeros })
   const judged = await handle.execute({ upTo: 'validate', signal })
@@ -156,7 +156,7 @@ async function refitStep(
     }
     const refitted = await engineSubject(files.withWeights, signal)
     const measure = { inputs, outputs: join(scratch, 'timed.safetensors') }
-    const { measured } = await measureEngine(core, refitted, measure, { device: recipe.build.device, durationMs }, signal)
+    const { measured } = await measureEngine(core, refitted, measure, { device: recipe.build.device, durationMs }, { signal, tell })
     if (measured !== null) Object.assign(row, { gpuMs: measured.gpu.median, zeros: measured.zeros })
     return { withWeights: files.withWeights, withoutWeights: files.withoutWeights }
   } catch (error) {

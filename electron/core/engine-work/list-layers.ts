@@ -2,6 +2,8 @@ import type { LayersDocument } from '../../../contract/engine-work'
 import type { Core } from '../api'
 import { notHere } from '../engines/not-here'
 import { EnginesmithError, isAbort, makeFinding } from '../errors'
+import { withGpuLane, type GpuLaneRequest } from '../store/gpu-lane'
+import type { Tell } from './built'
 import { groupsOf, withTimes } from './layers'
 import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
 
@@ -19,13 +21,13 @@ export const layersDefaults: LayersOptions = { device: null, profile: 0, shapes:
  * @throws EnginesmithError as readyFor does, where neither is to be had
  */
 export async function listLayers(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'dataFolder'>,
   subject: EngineSubject,
   options: LayersOptions,
-  signal: AbortSignal,
+  call: { signal: AbortSignal; tell: Tell },
 ): Promise<LayersDocument> {
   try {
-    return await fromEngine(core, subject, options, signal)
+    return await fromEngine(core, subject, options, call)
   } catch (error) {
     if (isAbort(error) || !(error instanceof EnginesmithError) || !notHere.has(error.code)) throw error
     const kept = subject.run?.cards.build?.layers ?? null
@@ -43,16 +45,20 @@ export async function listLayers(
 }
 
 async function fromEngine(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'dataFolder'>,
   subject: EngineSubject,
   options: LayersOptions,
-  signal: AbortSignal,
+  call: { signal: AbortSignal; tell: Tell },
 ): Promise<LayersDocument> {
+  const { signal, tell } = call
   const { library } = await readyFor(core, subject, options.device, signal)
-  const { result, reason } = await core.host.call(
-    'engine.time',
-    { library, engine: subject.file.path, ...options, warmUpMs: 200, durationMs: 0, iterations: 0, cudaGraph: false, overlap: false },
-    { signal },
+  const onWait: GpuLaneRequest['onWait'] = ({ detail }) => tell({ phase: 'wait', detail, fraction: null })
+  const { result, reason } = await withGpuLane({ ...core, device: options.device, work: 'time', signal, onWait, onUnguarded: () => undefined }, async () =>
+    core.host.call(
+      'engine.time',
+      { library, engine: subject.file.path, ...options, warmUpMs: 200, durationMs: 0, iterations: 0, cudaGraph: false, overlap: false },
+      { signal },
+    ),
   )
   if (result === null) throw incompatible(subject, reason ?? 'the library gave no reason')
   const layers = withTimes(result.layers ?? [], result.layerTimes)

@@ -3,6 +3,7 @@ import type { Statistics } from '../../../contract/engine-work'
 import type { Core } from '../api'
 import { notHere } from '../engines/not-here'
 import { EnginesmithError } from '../errors'
+import type { Tell } from './built'
 import { emptyTime } from './empty'
 import { incompatible, readyFor, type EngineSubject } from './open'
 import { timeDefaults, timeEngine } from './time'
@@ -23,15 +24,15 @@ export interface Measured {
  * @returns why that cannot be done on this machine, where it cannot
  */
 export async function measureEngine(
-  core: Pick<Core, 'bench' | 'toolchain' | 'settings'>,
+  core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>,
   subject: EngineSubject,
   files: { inputs: string; outputs: string },
   { device, durationMs }: { device: number | null; durationMs: number },
-  signal: AbortSignal,
+  { signal, tell }: { signal: AbortSignal; tell: Tell },
 ): Promise<{ measured: Measured; notRun: null } | { measured: null; notRun: string }> {
   const bench = core.bench()
   try {
-    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings }
+    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings, dataFolder: core.dataFolder }
     const ready = await readyFor(services, subject, device, signal)
     const run = async (): Promise<number> => {
       const begun = performance.now()
@@ -43,7 +44,9 @@ export async function measureEngine(
     const firstRunMs = await run()
     const warmStartMs = await run()
     const timed = emptyTime()
-    await timeEngine(services, subject, { ...timeDefaults, device, durationMs, cudaGraph: 'off' }, timed, { signal, tell: () => undefined })
+    // What is timed is said already; that it waits for the GPU is not.
+    const onWait: Tell = (progress) => (progress.phase === 'wait' ? tell(progress) : undefined)
+    await timeEngine(services, subject, { ...timeDefaults, device, durationMs, cudaGraph: 'off' }, timed, { signal, tell: onWait })
     const row = timed.rows[0]
     if (row === undefined) throw new Error('An engine was timed and gave no times')
     const zeros = timed.findings.some(({ code }) => code === 'REFIT_ALL_ZERO')

@@ -36,7 +36,7 @@ interface Answers {
  * @throws EnginesmithError FILE_…, USAGE where the file is no ONNX file, OUT_NOT_A_RUN, CANCELLED
  */
 export async function makeSheet(
-  core: Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'describeFile'>,
+  core: Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile'>,
   order: SheetOrder,
   document: SheetDocument,
   { signal, tell }: { signal: AbortSignal; tell: Tell },
@@ -83,7 +83,7 @@ export async function onnxFile(core: Pick<Core, 'describeFile'>, path: string, s
 }
 
 async function rowOf(
-  core: Pick<Core, 'bench' | 'toolchain' | 'settings'>,
+  core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>,
   handle: RunHandle,
   backend: SheetBackend,
   document: SheetDocument,
@@ -104,7 +104,13 @@ async function rowOf(
   if (inputs === undefined) throw new Error('A run that was built has no inputs')
   tell({ phase: 'measure', detail: flavourNames[backend], fraction: null })
   const file = join(handle.folder, 'sheet-outputs.safetensors')
-  const { measured, notRun } = await measureEngine(core, subject, { inputs, outputs: file }, { device: built.recipe.build.device, durationMs }, signal)
+  const { measured, notRun } = await measureEngine(
+    core,
+    subject,
+    { inputs, outputs: file },
+    { device: built.recipe.build.device, durationMs },
+    { signal, tell },
+  )
   row.notRun = notRun
   if (measured !== null) {
     document.device ??= measured.device

@@ -4,6 +4,7 @@ import type { Profile } from '../../../contract/tensor'
 import type { Core } from '../api'
 import { throwIfCancelled } from '../cancelled'
 import { makeFinding } from '../errors'
+import { withGpuLane } from '../store/gpu-lane'
 import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
 import { bestOf, histogramOf, statisticsOf, warningsOf } from './statistics'
 
@@ -39,7 +40,7 @@ type Timed = NonNullable<NativeResult<'engine.time'>['result']>
 
 /** Times an engine; `tell` hears which measurement comes next. Fills `document` as it goes, so that a cancelled call still has its rows. */
 export async function timeEngine(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'dataFolder'>,
   subject: EngineSubject,
   options: TimeOptions,
   document: TimeDocument,
@@ -55,38 +56,45 @@ export async function timeEngine(
   const shapeSets = options.sweep ? sweepOf(profile, options.shapes) : [options.shapes]
   const graphs = options.cudaGraph === 'both' ? [false, true] : [options.cudaGraph === 'on']
   const plan = shapeSets.flatMap((shapes) => graphs.map((cudaGraph) => ({ shapes, cudaGraph })))
-  for (const [index, { shapes, cudaGraph }] of plan.entries()) {
-    throwIfCancelled(signal)
-    const detail = shapes.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ')
-    tell({ phase: cudaGraph ? 'time-graph' : 'time', detail, fraction: index / plan.length })
-    const { warmUpMs, durationMs, iterations, overlap } = options
-    const { result, reason } = await core.host.call(
-      'engine.time',
-      {
-        library,
-        engine: subject.file.path,
-        device: options.device,
-        profile: options.profile,
-        shapes,
-        warmUpMs,
-        durationMs,
-        iterations,
-        cudaGraph,
-        overlap,
-        profiledRuns: 0,
-      },
-      { signal },
-    )
-    if (result === null) throw incompatible(subject, reason ?? 'the library gave no reason')
-    document.conditions ??= { warmUpMs, durationMs, iterations, driver, before: result.before, after: result.after }
-    document.conditions.after = result.after
-    const zero = zeroFinding(result.zeroOutputs, result.outputs, 'time')
-    if (zero !== null && document.findings.every(({ code }) => code !== zero.code)) document.findings.push(zero)
-    if (result.plainReason !== null && document.rows.length === 0) document.findings.push(noOverlap(result.plainReason))
-    if (result.graphRefusal !== null) document.findings.push(noGraph(result.graphRefusal))
-    if (cudaGraph && result.graphRefusal !== null && graphs.length > 1) continue
-    document.rows.push(rowOf(result, options.profile, profile, cudaGraph && result.graphRefusal === null))
+  const measure = async (): Promise<void> => {
+    for (const [index, { shapes, cudaGraph }] of plan.entries()) {
+      throwIfCancelled(signal)
+      const detail = shapes.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ')
+      tell({ phase: cudaGraph ? 'time-graph' : 'time', detail, fraction: index / plan.length })
+      const { warmUpMs, durationMs, iterations, overlap } = options
+      const { result, reason } = await core.host.call(
+        'engine.time',
+        {
+          library,
+          engine: subject.file.path,
+          device: options.device,
+          profile: options.profile,
+          shapes,
+          warmUpMs,
+          durationMs,
+          iterations,
+          cudaGraph,
+          overlap,
+          profiledRuns: 0,
+        },
+        { signal },
+      )
+      if (result === null) throw incompatible(subject, reason ?? 'the library gave no reason')
+      document.conditions ??= { warmUpMs, durationMs, iterations, driver, before: result.before, after: result.after }
+      document.conditions.after = result.after
+      const zero = zeroFinding(result.zeroOutputs, result.outputs, 'time')
+      if (zero !== null && document.findings.every(({ code }) => code !== zero.code)) document.findings.push(zero)
+      if (result.plainReason !== null && document.rows.length === 0) document.findings.push(noOverlap(result.plainReason))
+      if (result.graphRefusal !== null) document.findings.push(noGraph(result.graphRefusal))
+      if (cudaGraph && result.graphRefusal !== null && graphs.length > 1) continue
+      document.rows.push(rowOf(result, options.profile, profile, cudaGraph && result.graphRefusal === null))
+    }
   }
+  const onUnguarded = (reason: string): void => void document.findings.push(notAlone(reason))
+  await withGpuLane(
+    { ...core, device: options.device, work: 'time', signal, onWait: ({ detail }) => tell({ phase: 'wait', detail, fraction: null }), onUnguarded },
+    measure,
+  )
   document.best = bestOf(document.rows, options.latencyLimitMs)
   const said = new Set(document.rows.flatMap((row) => row.warnings))
   if (said.size > 0) document.findings.push(timingFinding([...said]))
@@ -140,6 +148,16 @@ const noGraph = (reason: string): ReturnType<typeof makeFinding> =>
 
 const noOverlap = (reason: string): ReturnType<typeof makeFinding> =>
   makeFinding('TIMING_NOT_AS_ASKED', 'info', `Copies were not overlapped: ${reason}.`, 'Close what else uses the GPU, or time a smaller batch.', { reason })
+const notAlone = (reason: string): ReturnType<typeof makeFinding> =>
+  makeFinding(
+    'TIMING_UNRELIABLE',
+    'warning',
+    reason,
+    'Make the data folder writable, so that builds and measurements take turns; see that nothing else uses the GPU.',
+    {
+      reason,
+    },
+  )
 
 const noClocks = (): ReturnType<typeof makeFinding> =>
   makeFinding(

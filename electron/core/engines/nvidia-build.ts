@@ -39,6 +39,7 @@ export function nvidiaBuild({ flavour, builtOnGpu }: NvidiaFlavour): BackendBuil
       const gpu = gpus[options.device ?? 0]
       return {
         library,
+        onGpu: gpuCounts && gpu !== undefined,
         environment: {
           library: `${library.flavour} ${library.version}`,
           gpu: gpuCounts && gpu !== undefined ? `${gpu.name} ${gpu.computeCapability}` : null,

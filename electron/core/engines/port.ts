@@ -12,6 +12,8 @@ export interface BuildPlan {
   library: Library | null
   /** Declared part of the environment: full library version, the GPU where the engine depends on it. */
   environment: Record<string, string | null>
+  /** True where the build measures on a GPU, so that nothing else may be built or timed there. */
+  onGpu: boolean
   /** Content ids of what is built from, where that is not the ONNX file alone. */
   inputs?: string[]
 }

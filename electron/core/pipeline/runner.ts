@@ -4,6 +4,8 @@ import type { Finding } from '../../../contract/finding'
 import { needSpace } from '../disk'
 import { adoptSet } from '../store/artifacts'
 import { writeDetails } from '../store/details'
+import { takeGpuLane } from '../store/gpu-lane'
+import type { FolderLock } from '../store/lock'
 import { makeScratch, removeScratch } from '../store/run-folder'
 import { environmentFinding } from '../toolchain'
 import { Archive } from './archive'
@@ -58,8 +60,8 @@ export class Runner {
 
   private async runOne(name: StageName, only: boolean): Promise<boolean> {
     const { state, services } = this.options
-    let begin = performance.now()
-    const seconds = (): number => Math.round(performance.now() - begin) / 1000
+    const clock = stopwatch()
+    const { seconds } = clock
     let leave = (): void => undefined
     let prepared: PreparedStage
     let key: string
@@ -76,7 +78,8 @@ export class Runner {
       await this.archive.setAside(name)
       if (this.options.gate !== undefined) {
         leave = await this.options.gate(name, this.signal)
-        begin = performance.now()
+        clock.restart()
+        state.patchStage(name, { startedAt: new Date().toISOString(), progress: null })
       }
     } catch (error) {
       await this.archive.setAside(name).catch(() => undefined)
@@ -85,15 +88,17 @@ export class Runner {
       return false
     }
     try {
-      return await this.perform(name, prepared, key, seconds)
+      return await this.perform(name, prepared, key, clock)
     } finally {
       leave()
     }
   }
 
-  private async perform(name: StageName, prepared: PreparedStage, key: string, seconds: () => number): Promise<boolean> {
+  private async perform(name: StageName, prepared: PreparedStage, key: string, clock: Stopwatch): Promise<boolean> {
     const { state, services } = this.options
+    const { seconds } = clock
     const findings: Finding[] = []
+    let lane: FolderLock | null = null
     const report = (finding: Finding): void => {
       findings.push(finding)
       state.patchStage(name, { findings: [...findings] })
@@ -105,6 +110,10 @@ export class Runner {
       await needSpace(state.folder, leastFreeBytes, `The ${name} stage`)
       const elsewhere = await this.elsewhere(name)
       if (elsewhere !== null) report(elsewhere)
+      if (prepared.onGpu !== undefined) {
+        lane = await this.enterLane(prepared.onGpu.device, pulse)
+        clock.restart()
+      }
       const scratch = await makeScratch(state.folder, name)
       const output = await prepared.run(this.context(scratch, pulse, report))
       await this.take(name, output, seconds(), findings)
@@ -116,6 +125,7 @@ export class Runner {
       return false
     } finally {
       pulse.stop()
+      await lane?.release()
       await removeScratch(state.folder)
     }
   }
@@ -158,6 +168,19 @@ export class Runner {
       .some((one) => state.file.stages[one].state === 'cached' || state.file.stages[one].state === 'completed')
     if (!reusing) state.update((run) => ({ ...run, environment: here }))
     return reusing ? environmentFinding(before, here, 'What this stage builds upon') : null
+  }
+
+  /** Waits for the GPU while another process has it, and says so. */
+  private enterLane(device: number | null, pulse: Pulse): Promise<FolderLock | null> {
+    const { services, log } = this.options
+    return takeGpuLane({
+      ...services,
+      device,
+      work: 'build',
+      signal: this.signal,
+      onWait: ({ phase }) => pulse.progress({ phase, fraction: null }),
+      onUnguarded: (text) => log({ at: Date.now(), level: 'warning', source: 'run', text }),
+    })
   }
 
   private context(scratch: string, pulse: Pulse, report: (finding: Finding) => void): StageContext {
@@ -206,6 +229,22 @@ export class Runner {
       },
       stop: () => clearInterval(timer),
     }
+  }
+}
+
+/** Seconds since the work began; waiting is none. */
+interface Stopwatch {
+  seconds(): number
+  restart(): void
+}
+
+function stopwatch(): Stopwatch {
+  let begin = performance.now()
+  return {
+    seconds: () => Math.round(performance.now() - begin) / 1000,
+    restart: () => {
+      begin = performance.now()
+    },
   }
 }
 

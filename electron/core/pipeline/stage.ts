@@ -76,6 +76,8 @@ export interface PreparedStage<N extends StageName = StageName> {
   key: StageKeyParts
   /** What the time it takes depends on most. */
   durationName: string
+  /** Of work that has a GPU to itself while it runs; `device` null: the first. */
+  onGpu?: { device: number | null }
   run(context: StageContext): Promise<StageOutput<N>>
 }
 

@@ -7,8 +7,15 @@ import { isMissing, writing } from '../disk'
 import { EnginesmithError } from '../errors'
 
 /** `file`: the lock file's own number in its file system; it differs in a copy of the folder, which nobody holds. */
-const lockSchema = z.object({ pid: z.number().int(), host: z.string(), born: z.string().nullable(), file: z.number().nullable().default(null) })
-type LockOwner = z.infer<typeof lockSchema>
+const lockSchema = z.object({
+  pid: z.number().int(),
+  host: z.string(),
+  born: z.string().nullable(),
+  file: z.number().nullable().default(null),
+  /** What the owner does with what it locked, where that is of interest to who waits. */
+  work: z.string().nullable().default(null),
+})
+export type LockOwner = z.infer<typeof lockSchema>
 
 /** A lock of another machine (a shared disk) is touched this often and is dead when it was not for `foreignStaleMs`. */
 const heartbeatMs = 10_000
@@ -18,20 +25,26 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
-/** When the process began, as the system counts it: tells a living owner from another process that got its number. */
-function processBorn(pid: number): string | null {
+/** Fields of /proc/PID/stat behind the program's name: the first is the state, the twentieth when it began; null elsewhere. */
+function processFields(pid: number): string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return null
   }
 }
 
+/** When the process began, as the system counts it: tells a living owner from another process that got its number. */
+function processBorn(pid: number): string | null {
+  return processFields(pid)?.[19] ?? null
+}
+
 function processLives(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    // Killed, but its parent has not asked how it ended.
+    return processFields(pid)?.[0] !== 'Z'
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
@@ -98,16 +111,20 @@ export function folderIsLocked(folder: string): Promise<boolean> {
  * @throws EnginesmithError RUN_BUSY where a live process has it; OUT_NOT_WRITABLE or DISK_FULL where no lock can be written.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const path = join(folder, '.lock')
-  return writing(folder, async () => {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const handle = await createExclusive(path)
-      if (handle !== null) return holdLock(path, handle)
-      if (await isHeld(path)) throw busy(folder, await readOwner(path))
-      await takeOver(path)
-    }
-    throw busy(folder, await readOwner(path))
-  })
+  const taken = await writing(folder, () => tryLock(join(folder, '.lock')))
+  if (taken.lock === null) throw busy(folder, taken.owner)
+  return taken.lock
+}
+
+/** Takes a lock file, also one whose owner died; where a live process has it, `owner` says which, if the file tells. */
+export async function tryLock(path: string, work: string | null = null): Promise<{ lock: FolderLock } | { lock: null; owner: LockOwner | null }> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const handle = await createExclusive(path)
+    if (handle !== null) return { lock: await holdLock(path, handle, work) }
+    if (await isHeld(path)) break
+    await takeOver(path)
+  }
+  return { lock: null, owner: await readOwner(path) }
 }
 
 /** Locks of this process; a batch holds many, so that one listener serves them all. */
@@ -129,9 +146,9 @@ function leaveAtExit(path: string): void {
   })
 }
 
-async function holdLock(path: string, handle: FileHandle): Promise<FolderLock> {
+async function holdLock(path: string, handle: FileHandle, work: string | null): Promise<FolderLock> {
   try {
-    const owner: LockOwner = { pid: process.pid, host: hostname(), born: processBorn(process.pid), file: (await handle.stat()).ino }
+    const owner: LockOwner = { pid: process.pid, host: hostname(), born: processBorn(process.pid), file: (await handle.stat()).ino, work }
     await handle.writeFile(JSON.stringify(owner))
   } finally {
     await handle.close()

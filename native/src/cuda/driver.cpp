@@ -1,5 +1,6 @@
 #include "cuda/driver.h"
 
+#include <cstdio>
 #include <fstream>
 #include <mutex>
 
@@ -135,7 +136,7 @@ int Driver::deviceCount() const {
 Device Driver::device(int index) const {
     int handle = 0;
     call<int*, int>("cuDeviceGet", &handle, index);
-    Device device{index, "", 0, 0, 0};
+    Device device{index, "", 0, 0, 0, ""};
     char name[256] = {};
     call<char*, int, int>("cuDeviceGetName", name, sizeof name - 1, handle);
     device.name = name;
@@ -144,7 +145,26 @@ Device Driver::device(int index) const {
     std::size_t bytes = 0;
     call<std::size_t*, int>("cuDeviceTotalMem_v2", &bytes, handle);
     device.memoryBytes = bytes;
+    device.uuid = uuid(handle);
     return device;
+}
+
+std::string Driver::uuid(int handle) const {
+    // The second version tells the instances of one GPU (MIG) apart.
+    for (const char* name : {"cuDeviceGetUuid_v2", "cuDeviceGetUuid"}) {
+        const auto entry = library_->function<Entry<unsigned char*, int>>(name);
+        unsigned char bytes[16] = {};
+        if (entry == nullptr || entry(bytes, handle) != 0) continue;
+        std::string text = "GPU";
+        for (int i = 0; i < 16; ++i) {
+            if (i == 0 || i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+            char digits[3];
+            std::snprintf(digits, sizeof digits, "%02x", bytes[i]);
+            text += digits;
+        }
+        return text;
+    }
+    return "";
 }
 
 void Driver::retainPrimary(int device, void** context) const {

@@ -16,6 +16,8 @@ struct Device {
     int major;
     int minor;
     std::uint64_t memoryBytes;
+    /// As nvidia-smi writes it, `GPU-…` or of a MIG instance; empty where the driver does not tell.
+    std::string uuid;
 
     std::string computeCapability() const { return std::to_string(major) + "." + std::to_string(minor); }
     /// As users write it: `sm86`.
@@ -72,6 +74,8 @@ public:
 
     /// `0000:65:00.0`: how NVML knows the device.
     std::string busId(int device) const;
+    /// Of a handle; empty where the driver does not tell.
+    std::string uuid(int handle) const;
 
     DevicePointer allocate(std::size_t bytes) const;
     void release(DevicePointer pointer) const noexcept;

@@ -34,7 +34,8 @@ Napi::Value devices(const Napi::CallbackInfo& info) {
             list.push_back(Json::Object{{"index", device.index},
                                         {"name", device.name},
                                         {"computeCapability", device.computeCapability()},
-                                        {"memoryBytes", device.memoryBytes}});
+                                        {"memoryBytes", device.memoryBytes},
+                                        {"uuid", device.uuid.empty() ? Json(nullptr) : Json(device.uuid)}});
         }
         const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
         return give(Json::Object{{"driver", text(survey.driverVersion)}, {"devices", list}, {"reason", text(survey.reason)}});

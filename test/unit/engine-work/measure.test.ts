@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { NativeMethod } from '../../../contract/native'
 import type { Core } from '../../../electron/core/api'
@@ -16,7 +19,7 @@ const ms = [1, 1, 1, 1]
 const state = { smClock: 1, memoryClock: 1, temperature: 40, power: 80 }
 const timed = { shapes: {}, gpu: ms, host: ms, h2d: ms, d2h: ms, enqueue: ms, wallMs: 8, graphRefusal: null, before: state, after: state, layerTimes: [] }
 
-function coreWith(answers: Partial<Record<NativeMethod, unknown>>): { core: Pick<Core, 'bench' | 'toolchain' | 'settings'>; calls: string[] } {
+function coreWith(answers: Partial<Record<NativeMethod, unknown>>): { core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>; calls: string[] } {
   const calls: string[] = []
   const host = {
     call: (method: NativeMethod) => {
@@ -30,8 +33,9 @@ function coreWith(answers: Partial<Record<NativeMethod, unknown>>): { core: Pick
     bench: () => ({ host, dispose: () => Promise.resolve(void calls.push('disposed')) }),
     toolchain: { libraryPlaces: () => Promise.resolve([]) },
     settings: () => ({ plugins: [] }),
+    dataFolder: mkdtempSync(join(tmpdir(), 'enginesmith-measure-')),
   }
-  return { core: core as unknown as Pick<Core, 'bench' | 'toolchain' | 'settings'>, calls }
+  return { core: core as unknown as Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>, calls }
 }
 
 const gpu = {
@@ -40,8 +44,14 @@ const gpu = {
   reason: null,
 }
 const library = { library: { flavour: 'tensorrt', path: '/l', parserPath: '/p', version: '10.6.0.26', table: 'trt10' }, attempts: [], warnings: [] }
-const measure = (core: Pick<Core, 'bench' | 'toolchain' | 'settings'>): ReturnType<typeof measureEngine> =>
-  measureEngine(core, subject, { inputs: '/in', outputs: '/out' }, { device: null, durationMs: 1 }, new AbortController().signal)
+const measure = (core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>): ReturnType<typeof measureEngine> =>
+  measureEngine(
+    core,
+    subject,
+    { inputs: '/in', outputs: '/out' },
+    { device: null, durationMs: 1 },
+    { signal: new AbortController().signal, tell: () => undefined },
+  )
 
 describe('measureEngine', () => {
   it('runs twice in a process of its own, times, and ends the process', async () => {

@@ -51,6 +51,7 @@ export const torchTensorrtBuild: BackendBuild = {
     const { model, modelArgs, keyPrefix } = stage.recipe.load
     return {
       library: null,
+      onGpu: gpu !== undefined,
       environment: {
         torch,
         'torch-tensorrt': version,

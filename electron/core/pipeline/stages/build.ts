@@ -30,6 +30,7 @@ export const buildStage: Stage<'build'> = {
         inputs: [...onnxFiles.map((artifact) => `${artifact.kind} ${artifact.sha256}`), ...(plan.inputs ?? [])],
         environment: plan.environment,
       },
+      ...(plan.onGpu ? { onGpu: { device: options.device } } : {}),
       durationName: `build ${options.backend} ${onnx.sha256}`,
       async run(context) {
         for (const finding of [...chosen, ...findings]) context.report(finding)

@@ -37,7 +37,7 @@ export function engineHandlers({ core, jobs, askSave }: EngineDeps): Pick<Handle
         tell({ phase: 'layers', detail: '', fraction: null })
         const subject = await engineSubject(given, signal)
         document.engine = subject.file
-        return listLayers(await core(), subject, { ...layersDefaults, device }, signal)
+        return listLayers(await core(), subject, { ...layersDefaults, device }, { signal, tell })
       }),
     'engine.diff': ({ job, a, b, device }) =>
       jobs.run(job, 'diff', emptyDiff(), async (document, { signal, tell }) => {
@@ -46,7 +46,7 @@ export function engineHandlers({ core, jobs, askSave }: EngineDeps): Pick<Handle
         const subjects = [await engineSubject(a, signal), await engineSubject(b, signal)] as const
         document.a = subjects[0].file
         document.b = subjects[1].file
-        await diffEngines(await core(), subjects, { ...layersDefaults, device }, document, signal)
+        await diffEngines(await core(), subjects, { ...layersDefaults, device }, document, { signal, tell })
       }),
     'engine.time': ({ job, path: given, ...options }) =>
       jobs.run(job, 'time', emptyTime(), async (document, context) => {
