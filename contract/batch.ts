@@ -29,6 +29,8 @@ export const planRowSchema = z.strictObject({
   /** The right answers, as `--expect` takes them; wins over the recipe's. */
   expect: z.string().nullable().default(null),
   excluded: z.boolean().default(false),
+  /** Minutes after which this row is ended; null: the batch's limit. */
+  minutes: z.number().positive().nullable().default(null),
 })
 export type PlanRow = z.infer<typeof planRowSchema>
 
@@ -71,6 +73,7 @@ export const sheetRowSchema = z.object({
   inputs: z.string().nullable(),
   expect: z.string().nullable(),
   excluded: z.boolean(),
+  minutes: z.number().positive().nullable().default(null),
   trust: rowTrustSchema,
   /** Inputs as the file states them; null where it does not. */
   signature: z.array(tensorSpecSchema).nullable(),
@@ -222,6 +225,8 @@ export const rowEditSchema = z.object({
   shapes: z.array(z.string()).optional(),
   inputs: z.string().nullable().optional(),
   expect: z.string().nullable().optional(),
+  /** Null: the batch's limit. */
+  minutes: z.number().positive().nullable().optional(),
 })
 export type RowEdit = z.infer<typeof rowEditSchema>
 

@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { backendSchema, optionSupportSchema } from './engine'
-import { batchActionSchema, batchChangeSchema, batchLimitsSchema, batchSnapshotSchema, batchSummarySchema, exportFormatSchema, rowEditSchema } from './batch'
+import {
+  batchActionSchema,
+  batchChangeSchema,
+  batchLimitsSchema,
+  batchRowSchema,
+  batchSnapshotSchema,
+  batchSummarySchema,
+  exportFormatSchema,
+  rowEditSchema,
+} from './batch'
 import { engineCommands, engineProgressSchema } from './engine-ipc'
 import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
 import { findingSchema } from './finding'
@@ -77,8 +86,11 @@ export const commands = {
   'batch.open': { input: z.object({ folder: z.string() }), output: batchSnapshotSchema },
   'batch.get': { input: runId, output: batchSnapshotSchema },
   'batch.list': { input: nothing, output: z.array(batchSummarySchema) },
+  /** Ends the look through files that 'batch.create' or 'batch.add' is at. */
+  'batch.cancelLooking': { input: nothing, output: nothing },
   'batch.add': { input: z.object({ id: z.string(), paths: z.array(z.string()).min(1) }), output: batchSnapshotSchema },
-  'batch.edit': { input: z.object({ id: z.string(), rows: z.array(z.string()), edit: rowEditSchema }), output: nothing },
+  /** Answers with the rows as they are now: the next edit may follow before the event that tells of this one. */
+  'batch.edit': { input: z.object({ id: z.string(), rows: z.array(z.string()), edit: rowEditSchema }), output: z.object({ rows: z.array(batchRowSchema) }) },
   'batch.configure': {
     input: z.object({ id: z.string(), name: z.string().optional(), recipe: recipeSchema.optional(), limits: batchLimitsSchema.optional() }),
     output: nothing,

@@ -38,6 +38,7 @@ const commandNames: Record<CommandName, true> = {
   'batch.open': true,
   'batch.get': true,
   'batch.list': true,
+  'batch.cancelLooking': true,
   'batch.add': true,
   'batch.edit': true,
   'batch.configure': true,

@@ -24,7 +24,8 @@ const translate = i18n.global.t as unknown as Translate
  * between the forms of a message that has a `|`; pass `values.count` for the same number as it is to be shown.
  */
 export function t(key: MessageKey, values: MessageValues = {}): string {
-  return translate(key, values, { plural: typeof values.n === 'number' ? values.n : 1 })
+  // A copy: the library writes the number that it chose by into what it is given.
+  return translate(key, { ...values }, { plural: typeof values.n === 'number' ? values.n : 1 })
 }
 
 /** The text of a key made at run time (a finding's code, say), or null where there is none. */

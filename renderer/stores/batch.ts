@@ -1,10 +1,15 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowReactive, shallowRef } from 'vue'
+import { computed, reactive, ref, shallowReactive, shallowRef } from 'vue'
 import type { BatchAction, BatchChange, BatchHead, BatchLimits, BatchRow, BatchSnapshot, BatchSummary, ExportFormat, RowEdit } from '../../contract/batch'
 import type { Recipe } from '../../contract/recipe'
-import { call, on } from '../api'
+import { ApiError, call, on } from '../api'
 import { t } from '../i18n'
+import type { RowFilter } from '../views/batch/state'
+import { inverseOf, useHistory, type Step } from './batch-history'
 import { useUi } from './ui'
+
+/** How the sheet is looked at; kept while a row's run is open. */
+const freshLook = () => ({ filter: 'all' as RowFilter, kind: 'all', query: '', charts: false, scroll: 0, selected: [] as string[] })
 
 /** Mirrors the batch that is shown: its head, its rows by id, and their order. Every change goes by command. */
 export const useBatch = defineStore('batch', () => {
@@ -19,6 +24,10 @@ export const useBatch = defineStore('batch', () => {
   /** Interrupted batches that are offered for resuming, once a start. */
   const interrupted = computed(() => summaries.value.filter((one) => one.state === 'stopped' && one.ended < one.total && !dismissed.value.includes(one.id)))
   const dismissed = ref<string[]>([])
+  const look = reactive(freshLook())
+  /** What the recipe files that were applied are called, by their content. */
+  const recipeNames = reactive(new Map<string, string>())
+  const history = useHistory(carry)
 
   on('batch.changed', apply)
   on('batch.looking', (progress) => {
@@ -38,6 +47,10 @@ export const useBatch = defineStore('batch', () => {
   }
   function show(snapshot: BatchSnapshot): void {
     const { rows: all, ...rest } = snapshot
+    if (head.value?.id !== rest.id) {
+      history.clear()
+      Object.assign(look, freshLook())
+    }
     byId.clear()
     for (const row of all) byId.set(row.id, row)
     order.value = all.map((row) => row.id)
@@ -53,7 +66,7 @@ export const useBatch = defineStore('batch', () => {
       const adding = head.value?.state === 'plan' && !paths.some((path) => path.endsWith('.json'))
       show(adding && head.value !== null ? await call('batch.add', { id: head.value.id, paths }) : await call('batch.create', { paths }))
     } catch (error) {
-      ui.report(error)
+      if (!(error instanceof ApiError && error.code === 'CANCELLED')) ui.report(error)
     } finally {
       looking.value = null
     }
@@ -68,6 +81,7 @@ export const useBatch = defineStore('batch', () => {
     head.value = null
     byId.clear()
     order.value = []
+    history.clear()
     void ui.attempt(list)
   }
   const withId = async (work: (id: string) => Promise<unknown>): Promise<void> => {
@@ -75,10 +89,53 @@ export const useBatch = defineStore('batch', () => {
     if (id !== undefined) await ui.attempt(() => work(id))
   }
   const act = (action: BatchAction, ids: string[] = []): Promise<void> => withId((id) => call('batch.act', { id, action, rows: ids }))
-  const edit = (ids: string[], change: RowEdit): Promise<void> => withId((id) => call('batch.edit', { id, rows: ids, edit: change }))
+  /** Sets rows that are not at work; what they had can be taken back. @throws ApiError */
+  async function set(ids: string[], change: RowEdit): Promise<Step> {
+    const id = head.value?.id ?? ''
+    const rows = ids.flatMap((one) => byId.get(one) ?? []).filter((row) => row.state !== 'running')
+    const back = inverseOf(rows, change)
+    const answer = await call('batch.edit', { id, rows: rows.map((row) => row.id), edit: change })
+    for (const row of answer.rows) byId.set(row.id, row)
+    return back
+  }
+  /** As `set`, and the step can be undone. @throws ApiError where the value is refused */
+  async function change(ids: string[], what: RowEdit): Promise<void> {
+    if (ids.length > 0) history.note(await set(ids, what))
+  }
+  async function edit(ids: string[], what: RowEdit): Promise<void> {
+    await ui.attempt(() => change(ids, what))
+  }
+  /** Rows that differ, as one step. */
+  async function carry(step: Step): Promise<Step | null> {
+    const back = await ui.attempt(async (): Promise<Step> => {
+      if ('order' in step) {
+        const before = order.value
+        await placeRows(step.order)
+        return { order: before }
+      }
+      const edits = []
+      for (const one of step.edits) {
+        const undo = await set(one.rows, one.edit)
+        if ('edits' in undo) edits.push(...undo.edits)
+      }
+      return { edits }
+    })
+    return back ?? null
+  }
   const configure = (change: { name?: string; recipe?: Recipe; limits?: BatchLimits }): Promise<void> =>
     withId((id) => call('batch.configure', { id, ...change }))
-  const setOrder = (next: string[]): Promise<void> => withId((id) => call('batch.order', { id, order: next }))
+  async function placeRows(next: string[]): Promise<void> {
+    await call('batch.order', { id: head.value?.id ?? '', order: next })
+    order.value = next
+  }
+  async function setOrder(next: string[]): Promise<void> {
+    const before = order.value
+    await ui.attempt(async () => {
+      await placeRows(next)
+      history.note({ order: before })
+    })
+  }
+  const stopLooking = (): Promise<unknown> => ui.attempt(() => call('batch.cancelLooking', {}))
   const save = (format: ExportFormat): Promise<void> => withId((id) => call('batch.export', { id, format }))
 
   return {
@@ -88,11 +145,19 @@ export const useBatch = defineStore('batch', () => {
     looking,
     interrupted,
     dismissed,
+    look,
+    recipeNames,
+    canUndo: history.canUndo,
+    canRedo: history.canRedo,
+    undo: history.undo,
+    redo: history.redo,
     openPaths,
+    stopLooking,
     open,
     list,
     leave,
     act,
+    change,
     edit,
     configure,
     setOrder,

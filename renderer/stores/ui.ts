@@ -83,14 +83,19 @@ export const useUi = defineStore('ui', () => {
   function clearErrors(): void {
     notices.value = notices.value.filter((notice) => notice.severity !== 'error')
   }
-  /** Shows what a command refused: code, message, remedy. */
-  function report(error: unknown): void {
+  /** What a command refused, in the words of the language. */
+  function told(error: unknown): Pick<Notice, 'text' | 'remedy' | 'original'> {
     if (error instanceof ApiError) {
       const { code, message, remedy, details } = error
       const finding = findingSchema.safeParse({ code, severity: 'error', message, remedy, evidence: details })
-      const told = finding.success ? tell(finding.data, locale()) : { message, remedy, original: null }
-      notify({ severity: 'error', text: told.message, remedy: told.remedy, original: told.original ?? undefined })
-    } else notify({ severity: 'error', text: error instanceof Error ? error.message : t('shell.unreadable') })
+      const words = finding.success ? tell(finding.data, locale()) : { message, remedy, original: null }
+      return { text: words.message, remedy: words.remedy, original: words.original ?? undefined }
+    }
+    return { text: error instanceof Error ? error.message : t('shell.unreadable') }
+  }
+  /** Shows what a command refused: code, message, remedy. */
+  function report(error: unknown): void {
+    notify({ severity: 'error', ...told(error) })
   }
   /** Says something once to a screen reader. */
   function announce(text: string): void {
@@ -129,6 +134,7 @@ export const useUi = defineStore('ui', () => {
     notify,
     dismiss,
     clearErrors,
+    told,
     report,
     announce,
     attempt,

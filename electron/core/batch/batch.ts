@@ -33,6 +33,7 @@ export interface RowPatch {
   inputs?: string | null
   expect?: string | null
   excluded?: boolean
+  minutes?: number | null
 }
 
 /** A batch in memory over its folder: the plan sheet, the queue, and what came of the rows. */
@@ -111,7 +112,7 @@ export class Batch {
       const own = change === undefined ? {} : { recipe: change(row.recipe ?? this.head.recipe) }
       const sheet = settle({ ...sheetRow(row), ...plain, ...own }, this.head.recipe, this.options.sheet)
       // A result of another recipe or other answers is none of this row any more.
-      const told = Object.keys(patch).every((name) => name === 'excluded')
+      const told = Object.keys(patch).every((name) => name === 'excluded' || name === 'minutes')
       if (!told && row.result !== null) await this.options.journal.append({ event: 'reset', id })
       this.replace(batchRow(sheet, told ? row.result : null, this.folder))
     }

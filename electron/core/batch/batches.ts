@@ -43,7 +43,7 @@ export interface Batches {
   open(folder: string): Promise<Batch>
   get(id: string): Batch | undefined
   /** Looks through more files for the rows of a plan. */
-  add(batch: Batch, paths: string[], signal?: AbortSignal): Promise<void>
+  add(batch: Batch, paths: string[], request?: Pick<BatchRequest, 'signal' | 'onProgress'>): Promise<void>
   /** Looks at rows anew, as after a decision of trust. */
   refresh(batch: Batch, ids: readonly string[]): Promise<void>
   /** Batches of the data folder, the newest first. */
@@ -148,11 +148,11 @@ export function createBatches(options: BatchesOptions): Batches {
 
     get: (id) => [...open.values()].find((batch) => batch.id === id),
 
-    async add(batch, paths, signal) {
+    async add(batch, paths, request = {}) {
       const { rows, recipe, sources } = batch.snapshot()
-      const discovery = await discover(paths, { leaveOut: [batch.folder], signal })
+      const discovery = await discover(paths, { leaveOut: [batch.folder], signal: request.signal })
       const known = new Set(rows.flatMap((row) => [row.path, ...row.files, ...row.duplicates]))
-      const found = await makeSheet({ ...discovery, files: discovery.files.filter((one) => !known.has(one.path)) }, recipe, await sheetContext({ signal }))
+      const found = await makeSheet({ ...discovery, files: discovery.files.filter((one) => !known.has(one.path)) }, recipe, await sheetContext(request))
       await batch.setSheet(unique(modelsFirst([...rows, ...found])), [...sources, ...paths])
     },
 

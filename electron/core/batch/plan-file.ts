@@ -67,7 +67,14 @@ export function planOf(head: Pick<BatchHead, 'name' | 'recipe' | 'limits'>, rows
     limits: head.limits,
     rows: rows
       .filter((row) => row.model)
-      .map((row) => ({ path: short(row.path), recipe: row.recipe, inputs: short(row.inputs), expect: short(row.expect), excluded: row.excluded })),
+      .map((row) => ({
+        path: short(row.path),
+        recipe: row.recipe,
+        inputs: short(row.inputs),
+        expect: short(row.expect),
+        excluded: row.excluded,
+        minutes: row.minutes,
+      })),
   }
 }
 

@@ -131,7 +131,7 @@ export class Scheduler {
     const { signal } = active.controller
     this.active.set(row.id, active)
     const lane = this.takeLane(row.format !== 'onnx')
-    const limit = this.watchTime(active)
+    const limit = this.watchTime(active, row.minutes)
     try {
       const gpu = this.gpuOf(recipe)
       const result = await runRow({
@@ -207,8 +207,8 @@ export class Scheduler {
   }
 
   /** Ends a row that worked for longer than it may; waiting for its turn is no work. */
-  private watchTime(active: Active): { minutes: number; expired(): boolean; stop(): void } {
-    const minutes = this.options.limits().rowMinutes
+  private watchTime(active: Active, own: number | null): { minutes: number; expired(): boolean; stop(): void } {
+    const minutes = own ?? this.options.limits().rowMinutes
     if (minutes === null) return { minutes: 0, expired: () => false, stop: () => undefined }
     let worked = 0
     let expired = false

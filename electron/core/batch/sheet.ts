@@ -72,7 +72,7 @@ export async function makeSheet(discovery: Discovery, recipe: Recipe, context: S
       twin.duplicates.push(file.path)
       continue
     }
-    const row = modelRow(file, { ...model, sha256 }, companions, { recipe: null, excluded: false }, recipe, context, ids)
+    const row = modelRow(file, { ...model, sha256 }, companions, { recipe: null, excluded: false, minutes: null }, recipe, context, ids)
     byContent.set(content, row)
     rows.push(row)
   }
@@ -106,7 +106,7 @@ export async function sheetOfPlan(rows: readonly PlanRow[], recipe: Recipe, cont
   for (const { row, file, fault } of looked) {
     const found: FoundFile = { path: row.path, name: basename(row.path), bytes: file?.bytes ?? 0 }
     if (file === null || file.format === 'unknown') {
-      sheet.push({ ...strangerRow(found, file?.findings ?? fault, file === null, ids), excluded: row.excluded })
+      sheet.push({ ...strangerRow(found, file?.findings ?? fault, file === null, ids), excluded: row.excluded, minutes: row.minutes })
       continue
     }
     const { weights } = await companionsOf(file, new Map<string, ModelFile | null>())
@@ -164,7 +164,7 @@ function modelRow(
   file: FoundFile,
   model: ModelFile,
   companions: Companions,
-  stated: Pick<PlanRow, 'recipe' | 'excluded'>,
+  stated: Pick<PlanRow, 'recipe' | 'excluded' | 'minutes'>,
   recipe: Recipe,
   context: SheetContext,
   ids: Set<string>,
@@ -182,6 +182,7 @@ function modelRow(
     inputs: companions.inputs,
     expect: companions.expect,
     excluded: stated.excluded,
+    minutes: stated.minutes,
     trust: trustOf(model, context.trust),
     signature: model.signature?.inputs ?? null,
     needs: [],
@@ -229,6 +230,7 @@ function strangerRow(file: FoundFile, findings: SheetRow['findings'], unread: bo
     inputs: null,
     expect: null,
     excluded: false,
+    minutes: null,
     trust: { kind: 'no-pickle', names: 0 },
     signature: null,
     needs: [],

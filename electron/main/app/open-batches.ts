@@ -23,6 +23,7 @@ export interface OpenBatchesDeps {
 export class OpenBatches {
   private readonly listening = new Map<string, Batch>()
   private blocker: number | null = null
+  private looking: AbortController | null = null
 
   constructor(private readonly deps: OpenBatchesDeps) {}
 
@@ -38,17 +39,32 @@ export class OpenBatches {
       if (await isFile(path.join(only, 'batch.json'))) return this.open(only)
       if (only.endsWith('.json')) return this.fromPlan(core, only)
     }
-    const looking = throttle(eventMs, () => this.deps.send('batch.looking', progress))
+    return this.adopt(await this.look((request) => core.batches.create({ paths, ...request })))
+  }
+
+  /** Ends the look through files that is under way, if one is. */
+  cancelLooking(): void {
+    this.looking?.abort()
+  }
+
+  /** Files are looked at for as long as it takes: the window hears how far it is, and may end it. */
+  private async look<T>(work: (request: { signal: AbortSignal; onProgress: (done: number, total: number) => void }) => Promise<T>): Promise<T> {
     let progress = { done: 0, total: 0 }
-    const batch = await core.batches.create({
-      paths,
-      onProgress: (done, total) => {
-        progress = { done, total }
-        looking.request()
-      },
-    })
-    looking.flush()
-    return this.adopt(batch)
+    const told = throttle(eventMs, () => this.deps.send('batch.looking', progress))
+    const controller = new AbortController()
+    this.looking = controller
+    try {
+      return await work({
+        signal: controller.signal,
+        onProgress: (done, total) => {
+          progress = { done, total }
+          told.request()
+        },
+      })
+    } finally {
+      told.flush()
+      if (this.looking === controller) this.looking = null
+    }
   }
 
   private async fromPlan(core: Core, file: string): Promise<BatchSnapshot> {
@@ -75,12 +91,15 @@ export class OpenBatches {
 
   async add(id: string, paths: string[]): Promise<BatchSnapshot> {
     const batch = this.get(id)
-    await (await this.deps.core()).batches.add(batch, paths)
+    const core = await this.deps.core()
+    await this.look((request) => core.batches.add(batch, paths, request))
     return batch.snapshot()
   }
 
-  async edit(id: string, rows: string[], edit: RowEdit): Promise<void> {
-    await this.get(id).edit(rows, await patchOf(edit))
+  async edit(id: string, rows: string[], edit: RowEdit): Promise<BatchRow[]> {
+    const batch = this.get(id)
+    await batch.edit(rows, await patchOf(edit))
+    return rows.flatMap((row) => batch.row(row) ?? [])
   }
 
   async start(id: string): Promise<void> {
@@ -154,15 +173,21 @@ export class OpenBatches {
 }
 
 /** An edit as a patch of rows; specifications are read as the command line reads them. */
-async function patchOf({ excluded, recipe, inputs, expect, model, backend, precision, targets, inputSpecs, shapes }: RowEdit): Promise<RowPatch> {
+async function patchOf({ excluded, recipe, inputs, expect, model, backend, precision, targets, inputSpecs, shapes, minutes }: RowEdit): Promise<RowPatch> {
   // The core's code is loaded after the first paint.
   const { parseInputSpec, profilesFromShapes } = await import('../../core/inputs')
   const patch: RowPatch = {}
   if (excluded !== undefined) patch.excluded = excluded
+  if (minutes !== undefined) patch.minutes = minutes
   if (recipe !== undefined) patch.recipe = recipe
   if (inputs !== undefined) patch.inputs = inputs
   if (expect !== undefined) patch.expect = expect
   const load = { ...(model === undefined ? {} : { model }), ...(inputSpecs === undefined ? {} : { inputs: inputSpecs.map(parseInputSpec) }) }
+  // A range is no part of the text: an input that stays what it was keeps its own.
+  const ranged = (own: Recipe): Pick<Recipe['load'], 'inputs'> | undefined =>
+    load.inputs && {
+      inputs: load.inputs.map((spec) => ({ ...own.load.inputs.find(({ name, dtype }) => name === spec.name && dtype === spec.dtype), ...spec })),
+    }
   const build = {
     ...(backend === undefined ? {} : { backend }),
     ...(precision === undefined ? {} : { precision }),
@@ -170,7 +195,7 @@ async function patchOf({ excluded, recipe, inputs, expect, model, backend, preci
     ...(shapes === undefined ? {} : { profiles: profilesFromShapes(shapes) }),
   }
   if (Object.keys(load).length + Object.keys(build).length > 0) {
-    patch.change = (own: Recipe) => ({ ...own, load: { ...own.load, ...load }, build: { ...own.build, ...build } })
+    patch.change = (own: Recipe) => ({ ...own, load: { ...own.load, ...load, ...ranged(own) }, build: { ...own.build, ...build } })
   }
   return patch
 }

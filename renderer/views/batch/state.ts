@@ -48,10 +48,10 @@ export function chipOf(row: BatchRow): { state: ChipState; text: string; plain: 
 /** The recipe that a row runs with, its own or the batch's. */
 export const ownRecipe = (row: BatchRow, common: Recipe): Recipe => row.recipe ?? common
 
-export function targetOf(row: BatchRow, common: Recipe): string {
-  const { backend, precision, targets } = ownRecipe(row, common).build
-  const name = backend === null ? t('batch.backendAuto') : t(`common.backend.${backend}`)
-  return [name, targets.join(' '), precision?.toUpperCase() ?? ''].filter((part) => part !== '').join(' ')
+/** The name of the recipe file that was applied to a row, as far as it is known. */
+export function recipeLabel(row: BatchRow, names: ReadonlyMap<string, string>): string {
+  if (row.recipe === null) return t('batch.recipe.common')
+  return names.get(JSON.stringify(row.recipe)) ?? t('batch.recipe.own')
 }
 
 export function shapeOf(row: BatchRow, common: Recipe): string {

@@ -20,10 +20,11 @@ export function batchHandlers({ core, batches, askSave }: BatchDeps): Pick<Handl
     'batch.get': ({ id }) => batches.get(id).snapshot(),
     'batch.list': () => batches.list(),
     'batch.add': ({ id, paths }) => batches.add(id, paths),
-    'batch.edit': async ({ id, rows, edit }) => {
-      await batches.edit(id, rows, edit)
+    'batch.cancelLooking': () => {
+      batches.cancelLooking()
       return {}
     },
+    'batch.edit': async ({ id, rows, edit }) => ({ rows: await batches.edit(id, rows, edit) }),
     'batch.configure': async ({ id, ...change }) => {
       await batches.get(id).configure(change)
       return {}
