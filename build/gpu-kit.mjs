@@ -23,4 +23,7 @@ const parts = [
   `node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}`,
 ]
 for (const part of parts) fs.cpSync(at(part), path.join(folder, part), { recursive: true, dereference: true })
+// NVIDIA's headers are in no package registry: they travel where they were named, and test/gpu/checks/export.mjs compiles against them.
+const headers = process.env['TENSORRT_INCLUDE']
+if (headers !== undefined) fs.cpSync(headers, path.join(folder, '.tensorrt-include'), { recursive: true, dereference: true })
 say(`${folder}: unpack it on the GPU machine and run there: node test/gpu/run.mjs --out OUT`)

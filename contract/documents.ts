@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { sheetDocumentSchema } from './engine-sheet'
 import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema, environmentSchema } from './environment'
+import { exportDocumentSchema } from './export'
 import { findingSchema } from './finding'
 import { batchCountsSchema, rowStateSchema } from './batch'
 import { artifactSchema, comparisonSchema, latencyOfSchema, modelFileSchema, modelFormatSchema, stageStateSchema, verdictSchema } from './run'
@@ -115,6 +116,7 @@ export const commandDocuments = {
   diff: diffDocumentSchema,
   refit: refitDocumentSchema,
   sheet: sheetDocumentSchema,
+  export: exportDocumentSchema,
   open: plainDocumentSchema,
 } as const
 export type DocumentCommand = keyof typeof commandDocuments

@@ -102,6 +102,9 @@ export const findingCodes = [
   'ENGINE_INCOMPATIBLE',
   'ENGINE_HEADER_INVALID',
   'ENGINE_HOST_CODE',
+  // taking it away
+  'EXPORT_NOT_BUILT',
+  'EXPORT_NOT_PROVEN',
   // Validate
   'ENGINE_NOT_RUN',
   'VERDICT_KEPT',

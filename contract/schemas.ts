@@ -4,6 +4,7 @@ import { batchDocumentSchema, compareDocumentSchema, inspectDocumentSchema, make
 import { sheetDocumentSchema } from './engine-sheet'
 import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema } from './environment'
+import { exportDocumentSchema, exportMetadataSchema } from './export'
 import { recipeSchema } from './recipe'
 import { runFileSchema } from './run'
 
@@ -23,6 +24,8 @@ const published = {
   diff: { schema: diffDocumentSchema, io: 'output', title: 'What `diff --json` prints' },
   refit: { schema: refitDocumentSchema, io: 'output', title: 'What `refit --json` prints' },
   sheet: { schema: sheetDocumentSchema, io: 'output', title: 'What `sheet --json` prints' },
+  export: { schema: exportDocumentSchema, io: 'output', title: 'What `export --json` prints' },
+  'export-metadata': { schema: exportMetadataSchema, io: 'output', title: 'enginesmith.json of an exported folder' },
   plain: { schema: plainDocumentSchema, io: 'output', title: 'What `open --json` prints, and every call whose command could not be told' },
 } as const satisfies Record<string, { schema: z.ZodType; io: 'input' | 'output'; title: string }>
 

@@ -48,6 +48,7 @@ const documents = {
     findings: [],
   },
   sheet: { onnx: null, device: null, rows: [], difference: [], verdict: null, findings: [] },
+  export: { run: null, folder: null, zip: null, files: [], metadata: null, verdict: null, findings: [] },
   open: { findings: [] },
 }
 

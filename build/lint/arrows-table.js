@@ -22,7 +22,8 @@ export const zones = [
   },
   {
     folder: 'electron/core/',
-    may: ['contract/', 'electron/core/'],
+    // Texts that it hands out are taken into its bundle.
+    may: ['contract/', 'electron/core/', 'resources/runners/'],
     builtins: 'node',
     electron: false,
     packages: 'any',

@@ -1,5 +1,6 @@
 import type { CompareDocument, InspectDocument, MakeDocument, PlainDocument, RunDocument } from '../../contract/documents'
 import type { DoctorDocument } from '../../contract/environment'
+import type { ExportDocument } from '../../contract/export'
 import type { Finding } from '../../contract/finding'
 import type { Artifact, RunSnapshot, StageName } from '../../contract/run'
 import { convertHops, stageNames } from '../../contract/run'
@@ -24,6 +25,7 @@ export const emptyRun = (): RunDocument => {
 
 export const emptyMake = (): MakeDocument => ({ artifacts: [], requested: null, achieved: null, comparisons: [], findings: [], environment: null })
 export const emptyCompare = (): CompareDocument => ({ verdict: null, comparisons: [], findings: [] })
+export const emptyExport = (): ExportDocument => ({ run: null, folder: null, zip: null, files: [], metadata: null, verdict: null, findings: [] })
 export const emptyPlain = (): PlainDocument => ({ findings: [] })
 export const emptyInspect = (): InspectDocument => ({
   format: 'unknown',

@@ -173,6 +173,17 @@ export const engines = {
     gist: '输出全为零，因为引擎去掉了权重且尚未重新填入。',
     remedy: '请先用 ONNX 文件的权重重新填充引擎再运行，或构建时保留权重。',
   },
+  EXPORT_NOT_BUILT: {
+    title: '尚无可导出的结果',
+    whole: '{folder} 中的运行没有完成构建，因此没有可导出的内容。',
+    gist: '该运行没有完成构建，因此没有可导出的内容。',
+    remedy: '请先运行到构建步骤。',
+  },
+  EXPORT_NOT_PROVEN: {
+    title: '导出的结果未经证明',
+    gist: ['所导出的引擎未通过验证，或尚未判定（结论：{verdict}）。', '所导出的引擎尚未判定：还不知道其输出是否与模型一致。'],
+    remedy: '请在能运行该引擎的机器上验证（enginesmith validate RUN），再重新导出。',
+  },
   ENGINE_INCOMPATIBLE: {
     title: '引擎与本机不兼容',
     gist: '该引擎不能在本机运行。',

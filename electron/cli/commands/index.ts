@@ -5,6 +5,7 @@ import { compareCommand } from './compare'
 import { convertCommand } from './convert'
 import { diffCommand } from './diff'
 import { doctorCommand } from './doctor'
+import { exportCommand } from './export'
 import { inspectCommand } from './inspect'
 import { layersCommand } from './layers'
 import { openCommand } from './open'
@@ -29,5 +30,6 @@ export const commands: readonly Command[] = [
   diffCommand,
   refitCommand,
   sheetCommand,
+  exportCommand,
   openCommand,
 ]

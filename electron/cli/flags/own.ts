@@ -3,6 +3,9 @@ import type { CallFlag } from '../command'
 export const outFile: CallFlag = { name: 'out', short: 'o', value: 'FILE', required: true, help: (t) => t.help.out }
 export const outFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: true, help: (t) => t.help.outFolder }
 export const sheetFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: false, help: (t) => t.help.sheetFolder }
+export const exportFolder: CallFlag = { name: 'out', short: 'o', value: 'DIR', required: true, help: (t) => t.help.exportFolder }
+export const zip: CallFlag = { name: 'zip', short: null, value: null, required: false, help: (t) => t.help.zip }
+export const forceExport: CallFlag = { name: 'force', short: null, value: null, required: false, help: (t) => t.help.forceExport }
 export const batchFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: true, help: (t) => t.help.batchFolder }
 export const plan: CallFlag = { name: 'plan', short: null, value: 'FILE', optional: true, required: false, help: (t) => t.help.plan }
 export const jobs: CallFlag = { name: 'jobs', short: null, value: 'N', required: false, help: (t) => t.help.jobs }

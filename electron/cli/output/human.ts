@@ -1,6 +1,7 @@
 import type { BatchDocument, CompareDocument, InspectDocument, MakeDocument, RunDocument } from '../../../contract/documents'
 import type { DoctorDocument } from '../../../contract/environment'
 import type { Ready } from '../../../contract/ready'
+import type { ExportDocument } from '../../../contract/export'
 import type { Finding } from '../../../contract/finding'
 import type { Artifact, Comparison, Hop } from '../../../contract/run'
 import { stageNames } from '../../../contract/run'
@@ -66,6 +67,16 @@ export function batchLines(document: BatchDocument, text: Text): string[] {
     }),
     words.batchCounts(document.counts),
     `${words.batch}: ${document.batch}`,
+  ]
+}
+
+export function exportLines(document: ExportDocument, text: Text): string[] {
+  if (document.folder === null) return []
+  return [
+    ...document.files.map(({ role, path, bytes, sha256 }) => `${role}  ${path}  ${size(bytes)}  ${sha256.slice(0, 8)}`),
+    `${text.words.verdict}: ${document.verdict === null ? '–' : text.words.verdicts[document.verdict]}`,
+    document.folder,
+    ...(document.zip === null ? [] : [`${document.zip.path}  ${size(document.zip.bytes)}  ${document.zip.sha256.slice(0, 8)}`]),
   ]
 }
 

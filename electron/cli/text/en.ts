@@ -29,6 +29,9 @@ export const en = {
     out: 'file to write',
     merge: 'take over the verdict of a copy of this run that was judged elsewhere; judges nothing here',
     outFolder: 'the run folder: absent, empty, or an earlier run of the same file',
+    exportFolder: 'the folder to write: absent or empty',
+    zip: 'and DIR.zip beside it',
+    forceExport: 'replace an earlier export',
     force: 'replace an existing file',
     to: 'format to convert to',
     nameMap: 'JSON with name, type and shape of each tensor: written beside a .wts file, or read to give it its shapes back',
@@ -71,6 +74,7 @@ export const en = {
     diff: 'align the layers of two engines',
     refit: 'give an engine new weights and verify it',
     sheet: 'TensorRT and TensorRT-RTX on one sheet: build the same ONNX with both and set them side by side',
+    export: 'take the engine of a run away, with what is known of it and programs that run it',
     open: 'open a run folder in the app',
   },
   work: {

@@ -27,6 +27,9 @@ export const zh: Text = {
     out: '要写入的文件',
     merge: '并入此运行在别处已判定的副本的结论；此处不再判定',
     outFolder: '运行文件夹：不存在、为空，或同一文件以前的运行',
+    exportFolder: '要写入的文件夹：不存在或为空',
+    zip: '并在旁边写入 DIR.zip',
+    forceExport: '替换以前的导出',
     force: '替换已有文件',
     to: '要转换成的格式',
     nameMap: '记录每个张量名称、类型和形状的 JSON：与 .wts 文件一同写出，或在读取 .wts 时用来恢复形状',
@@ -69,6 +72,7 @@ export const zh: Text = {
     diff: '对齐两个引擎的各层',
     refit: '为引擎装入新权重并验证',
     sheet: 'TensorRT 与 TensorRT-RTX 对照表：用二者构建同一 ONNX 并并列比较',
+    export: '导出运行中的引擎、相关说明与运行它的程序',
     open: '在应用中打开运行文件夹',
   },
   work: {

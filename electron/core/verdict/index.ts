@@ -1,3 +1,3 @@
 export { rowFindings } from './findings'
 export { lossEnters, notJudged, nothingCompared, toComparison, toDetails, verdictOf, type CompareRow } from './rows'
-export { defaultTolerance, judgedAs, toleranceTable, type ToleranceTable } from './tolerances'
+export { defaultTolerance, dtypeTolerance, judgedAs, toleranceTable, type ToleranceTable } from './tolerances'

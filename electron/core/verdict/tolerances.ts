@@ -18,6 +18,9 @@ const byPrecision: Partial<Record<Precision, Tolerance>> = {
   bf16: { atol: 5e-2, rtol: 5e-2 },
 }
 
+/** Default tolerance of a type of element. */
+export const dtypeTolerance = (dtype: DType): Tolerance => byDtype[dtype] ?? { atol: 0, rtol: 0 }
+
 /**
  * Default tolerance of an output; null where the comparison's own default (of the coarser of both dtypes) holds.
  * @param precision of the build, for a hop with an engine in it; null for the others

@@ -93,6 +93,8 @@ const title: Record<FindingCode, string> = {
   TIMING_UNRELIABLE: 'Times to be read with care',
   TIMING_NOT_AS_ASKED: 'Not everything could be measured',
   LAYERS_NOT_TIMED: 'Layers without times',
+  EXPORT_NOT_BUILT: 'Nothing to take away yet',
+  EXPORT_NOT_PROVEN: 'Taken away without proof',
   ENGINE_INCOMPATIBLE: 'The engine does not fit this machine',
   ENGINE_HEADER_INVALID: 'Not a readable engine file',
   ENGINE_HOST_CODE: 'The engine carries code for the host',

@@ -31,6 +31,7 @@ const files: Record<string, string> = {
   diff: 'diff',
   refit: 'refit',
   sheet: 'sheet',
+  export: 'export',
   open: 'plain',
 }
 const ajv = new Ajv({ allowUnionTypes: true })

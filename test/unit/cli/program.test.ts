@@ -142,6 +142,8 @@ describe('help', () => {
       'enginesmith layers ENGINE',
       'enginesmith diff A B',
       'enginesmith refit ENGINE --from FILE -o FILE',
+      'enginesmith sheet FILE',
+      'enginesmith export RUN -o DIR',
       'enginesmith open RUN',
     ])
   })

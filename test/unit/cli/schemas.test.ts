@@ -24,6 +24,7 @@ const files = {
   diff: 'diff',
   refit: 'refit',
   sheet: 'sheet',
+  export: 'export',
   open: 'plain',
 } as const
 const ajv = new Ajv({ strict: true, allowUnionTypes: true })

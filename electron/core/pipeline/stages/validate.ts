@@ -1,14 +1,13 @@
 import { join } from 'node:path'
-import type { Precision } from '../../../../contract/engine'
-import { precisionSchema } from '../../../../contract/engine'
-import type { Artifact, BuildCard, Comparison, ComparisonDetail, Hop, ValidateCard } from '../../../../contract/run'
+import type { Artifact, Comparison, ComparisonDetail, Hop, ValidateCard } from '../../../../contract/run'
 import type { DType } from '../../../../contract/tensor'
 import { engineBackend, type EngineBackend } from '../../engines'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { artifactPath } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
-import { judgedAs, lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
+import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
+import { judgedFor, precisionOf } from '../precision'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
 import { subjectKey, type StageKeyParts } from '../stage-key'
 import { outputFiles, tensorSets } from '../tensor-sets'
@@ -81,17 +80,6 @@ function subject(inputs: StageInputs): Subject {
     { folder: inputs.folder },
     [{ kind: 'run-again', label: 'Run the earlier stages' }],
   )
-}
-
-/**
- * The precision by which the engine is judged: the one that was asked for, since layers that compute in a better one do
- * no harm; else the builder's own. Strongly typed FP32 with TF32 left on is a TF32 build.
- */
-function precisionOf(card: BuildCard | null): Precision | null {
-  const row = (option: string) => card?.readBacks.find((entry) => entry.option === option)
-  const told = row('precision')
-  const precision = precisionSchema.safeParse(told?.requested ?? told?.achieved).data ?? null
-  return precision === 'strongly-typed' && row('tf32')?.achieved === 'on' ? 'tf32' : precision
 }
 
 /** One side of a hop: its output files, or why it has none. */
@@ -224,17 +212,10 @@ class Validation {
     return { files: null, reason }
   }
 
-  /** A precision in the graph holds for every hop; a build that asks for one of its own decides on the engine's. */
-  private judgedAs(withEngine: boolean): ReturnType<typeof judgedAs> {
-    const { cards, recipe } = this.inputs
-    const build = withEngine ? precisionOf(cards.build) : null
-    const own = build === null || build === 'strongly-typed' || build === 'fp32'
-    return own ? judgedAs(recipe.validate, cards.convert?.precision ?? null, build) : [recipe.validate, build]
-  }
-
   /** @param onlyKnown leave out what the reference has no answer for: it holds the answers that somebody cared to state */
   private async hop(hop: Hop, reference: Side, candidate: Side, onlyKnown = false): Promise<void> {
     const { context, inputs } = this
+    const { cards, recipe } = inputs
     const reason = reference.reason ?? candidate.reason
     if (reference.files === null || candidate.files === null) {
       const names = this.outputs.length === 0 ? ['*'] : this.outputs.map((output) => output.name)
@@ -247,7 +228,7 @@ class Validation {
       reference: reference.files,
       candidate: candidate.files.slice(0, reference.files.length),
       rule: inputs.recipe.validate.rule,
-      tolerances: toleranceTable(this.outputs, ...this.judgedAs(withEngine)),
+      tolerances: toleranceTable(this.outputs, ...judgedFor(recipe.validate, cards.convert?.precision ?? null, withEngine ? cards.build : null)),
     })
     const rows = outputs.filter((row) => !onlyKnown || row.problem !== 'extra')
     this.comparisons.push(...rows.map((row) => toComparison(hop, row)))
