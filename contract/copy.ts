@@ -1,11 +1,20 @@
 import { z } from 'zod'
 import { findingSchema } from './finding'
 import { comparisonSchema, progressSchema } from './comparison'
+import type { ModelFormat } from './run'
 
 /** What a model can be written as beside ONNX: a file where the user wants it, no stage builds upon it. */
 export const copyTargets = ['torchscript', 'exported-program', 'safetensors', 'wts'] as const
 export const copyTargetSchema = z.enum(copyTargets)
 export type CopyTarget = z.infer<typeof copyTargetSchema>
+
+/** What a file of this format can be written as: nothing where there is no PyTorch model and no weights in it. */
+export function copyTargetsOf(format: ModelFormat): readonly CopyTarget[] {
+  if (format === 'onnx' || format === 'engine') return []
+  return format === 'wts' ? ['safetensors'] : copyTargets
+}
+/** Targets that run, and so need the live model and the sample that Load fixed; the others need the weights alone. */
+export const runnableTargets: ReadonlySet<CopyTarget> = new Set<CopyTarget>(['torchscript', 'exported-program'])
 
 /** An input of an exported program's graph: the user's own, or what was lifted out of the module, with its name there. */
 export const graphInputSchema = z.object({

@@ -13,6 +13,8 @@ import {
 import { engineCommands, engineProgressSchema } from './engine-ipc'
 import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
 import { findingSchema } from './finding'
+import { copyTargetSchema } from './copy'
+import { readySchema } from './ready'
 import { recipeSchema } from './recipe'
 import { comparisonDetailSchema, logLineSchema, modelFileSchema, runSnapshotSchema, runSummarySchema, stageNameSchema } from './run'
 import { settingsPatchSchema, settingsSchema } from './settings'
@@ -74,6 +76,10 @@ export const commands = {
   /** Runs every stage up to and including `upTo`, reusing what is unchanged; returns at once. */
   'run.start': { input: z.object({ id: z.string(), upTo: stageNameSchema }), output: runSnapshotSchema },
   'run.cancel': { input: runId, output: runSnapshotSchema },
+  /** "Ready for TensorRT?" of the run's ONNX file, by the library that the recipe names or else by the one of this machine; null where there is no ONNX yet. */
+  'run.ready': { input: runId, output: readySchema.nullable() },
+  /** Asks where to, writes the model as another kind of file, and answers when that is done; the snapshot tells how far it is and what came out. Null where the dialog was closed. */
+  'run.saveCopy': { input: z.object({ id: z.string(), target: copyTargetSchema }), output: z.object({ path: z.string().nullable() }) },
   'run.detail': { input: z.object({ id: z.string(), hop: z.string(), output: z.string() }), output: comparisonDetailSchema.nullable() },
   'run.log': { input: z.object({ id: z.string(), from: z.number().int() }), output: z.object({ lines: z.array(logLineSchema), next: z.number().int() }) },
   'run.saveReport': { input: z.object({ id: z.string(), format: z.enum(['html', 'json', 'junit']) }), output: z.object({ path: z.string().nullable() }) },

@@ -28,6 +28,8 @@ const commandNames: Record<CommandName, true> = {
   'run.setRecipe': true,
   'run.start': true,
   'run.cancel': true,
+  'run.ready': true,
+  'run.saveCopy': true,
   'run.detail': true,
   'run.log': true,
   'run.saveReport': true,

@@ -7,6 +7,7 @@ import { useRuns } from '../stores/runs'
 import { useSettings } from '../stores/settings'
 import { useToolchain } from '../stores/toolchain'
 import { useUi } from '../stores/ui'
+import { isOfCopies } from './model/convert'
 import { editStage, setOption } from './model/recipe'
 import type { Wizard } from './use-wizard'
 
@@ -72,6 +73,8 @@ async function setFrom(action: RemedyAction, wizard: Wizard): Promise<void> {
   const next = setOption(wizard.recipe.value, path, action.value)
   if (next !== null) wizard.edit(next)
   if (stage.success) wizard.show(stage.data)
+  // A copy is saved where the person says, so it is theirs to begin.
+  if (isOfCopies(path)) return
   if (next !== null && (typeof action.value !== 'object' || action.value === null)) return again(wizard, stage.success ? stage.data : undefined)
   await nextTick()
   document.querySelector<HTMLElement>(`[data-field="${CSS.escape(path)}"] input`)?.focus()

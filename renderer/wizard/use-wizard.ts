@@ -27,6 +27,8 @@ export interface Wizard {
   redo: () => boolean
   show: (stage: StageName) => void
   start: (upTo: StageName) => Promise<void>
+  /** Resolves when main has every edit: what a command goes by is what is shown. */
+  settled: () => Promise<void>
   cancel: () => Promise<void>
   /** Carries out a finding's remedy. */
   act: (action: RemedyAction) => Promise<void>
@@ -95,6 +97,9 @@ export function provideWizard(run: ComputedRef<RunSnapshot>): Wizard {
     start: async (upTo) => {
       await sending
       await ui.attempt(() => runs.start(run.value.id, upTo))
+    },
+    settled: async () => {
+      await sending
     },
     cancel: async () => {
       await ui.attempt(() => runs.cancel(run.value.id))

@@ -1,8 +1,8 @@
 import type { MakeDocument } from '../../../contract/documents'
-import { copyTargets, type CopyTarget } from '../../../contract/copy'
+import { copyTargets, runnableTargets, type CopyTarget } from '../../../contract/copy'
 import type { RunHandle } from '../../core/api'
 import { findingOf } from '../../core/errors'
-import { refuseTarget, runnable } from '../../core/pipeline/copies/targets'
+import { refuseTarget } from '../../core/pipeline/copies/targets'
 import { isDone } from '../call-record'
 import { defineCommand, type Call, type Context } from '../command'
 import { artifactsOf, emptyMake } from '../documents'
@@ -67,7 +67,7 @@ async function toCopy(handle: RunHandle, context: Context, { target, path, map }
   refuseTarget(input.format, target)
   let facts = allWell
   let findings = input.findings
-  if (runnable.has(target)) {
+  if (runnableTargets.has(target)) {
     const executed = await execute(handle, context, { upTo: 'load' })
     findings = executed.document.findings
     facts = executed.facts

@@ -7,10 +7,12 @@ export async function askOpen(window: BrowserWindow, kind: OpenKind, texts: Text
   return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
-export async function askSave(window: BrowserWindow, what: 'report' | 'recipe' | 'results', suggested: string, texts: Texts): Promise<string | null> {
+export async function askSave(window: BrowserWindow, what: 'report' | 'recipe' | 'results' | 'copy', suggested: string, texts: Texts): Promise<string | null> {
   const answer = await dialog.showSaveDialog(window, {
-    title: { report: texts.saveReport, recipe: texts.saveRecipe, results: texts.saveResults }[what],
+    title: { report: texts.saveReport, recipe: texts.saveRecipe, results: texts.saveResults, copy: texts.saveCopy }[what],
     defaultPath: suggested,
+    // Elsewhere the system asks by itself.
+    properties: ['showOverwriteConfirmation', 'createDirectory'],
   })
   return answer.canceled || answer.filePath === '' ? null : answer.filePath
 }

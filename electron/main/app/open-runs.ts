@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { readRunFile } from '../../core/store/run-folder'
 import type { Core, RunHandle } from '../../core/api'
+import type { CopyTarget } from '../../../contract/copy'
 import type { LogLine, RunSnapshot } from '../../../contract/run'
 import { EnginesmithError } from '../../core/errors'
 import type { SendEvent } from '../ipc/send'
@@ -19,7 +20,8 @@ interface OpenRun {
 }
 
 /** Cancelled or about to be, and nothing else has begun. */
-function isEnding({ stages }: RunSnapshot): boolean {
+function isEnding({ stages, copying }: RunSnapshot): boolean {
+  if (copying) return false
   const states = Object.values(stages).map((stage) => stage.state)
   return !states.includes('running') && (states.includes('cancelling') || states.includes('cancelled'))
 }
@@ -92,6 +94,21 @@ export class OpenRuns {
       })
     if (run) run.running = work
     return handle.snapshot()
+  }
+
+  /** Writes the model as another kind of file; rejects where that cannot be done. */
+  async saveCopy(id: string, request: { target: CopyTarget; path: string }): Promise<void> {
+    const handle = await this.get(id)
+    const run = this.open.get(id)
+    const work = handle.saveCopy({ ...request, shapes: null })
+    if (run && !run.running) {
+      run.running = work
+        .catch(() => undefined)
+        .finally(() => {
+          run.running = null
+        })
+    }
+    await work
   }
 
   /** Stops what runs and hands the run back, still open, to whoever ends it: the core, when it is removed. */

@@ -26,6 +26,7 @@ const en = {
   openWeights: 'Choose a checkpoint',
   weights: 'ONNX and safetensors',
   saveResults: 'Save the results',
+  saveCopy: 'Save the model as',
   batchDone: 'The batch is finished',
   batchDetail: (name: string, pass: number, others: number) => `${name}: ${pass} passed, ${others} did not`,
 }
@@ -56,6 +57,7 @@ const zhCN: Texts = {
   openWeights: '选择检查点',
   weights: 'ONNX 与 safetensors',
   saveResults: '保存结果',
+  saveCopy: '将模型另存为',
   batchDone: '批处理已完成',
   batchDetail: (name: string, pass: number, others: number) => `${name}：通过 ${pass}，其余 ${others}`,
 }

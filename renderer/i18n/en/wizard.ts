@@ -1,6 +1,8 @@
 import build from './wizard-build'
 import convert from './wizard-convert'
+import copies from './wizard-copies'
 import load from './wizard-load'
+import ready from './wizard-ready'
 import validate from './wizard-validate'
 
 export default {
@@ -74,5 +76,7 @@ export default {
   load,
   convert,
   build,
+  copies,
+  ready,
   validate,
 }

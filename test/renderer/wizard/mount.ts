@@ -3,6 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { commands, type CommandInput, type CommandName, type CommandOutput } from '../../../contract/ipc'
 import type { RunSnapshot, StageName } from '../../../contract/run'
 import { settingsSchema } from '../../../contract/settings'
+import { EnginesmithError } from '../../../electron/core/errors'
 import { installKeys } from '../../../renderer/shell/keys'
 import { vName, vRows } from '../../../renderer/parts/directives'
 import { useRuns } from '../../../renderer/stores/runs'
@@ -40,6 +41,7 @@ export async function mountWizard(run: RunSnapshot, at: StageName, answers: Answ
     'settings.set': (patch) => Object.assign(settings, patch),
     'build.options': () => ({ version: null, options: null }),
     'toolchain.get': () => ({ doctor, pythons: [], checkedAt: '2026-11-24T10:00:00.000Z' }),
+    'run.ready': () => null,
     'run.log': () => ({ lines: [], next: 0 }),
     'run.list': () => [],
     'run.detail': ({ hop, output }) => detail({ hop: hop as 'onnx-engine', output }),
@@ -57,7 +59,13 @@ export async function mountWizard(run: RunSnapshot, at: StageName, answers: Answ
         const parsed = command.input.parse(input)
         sent.push({ name: name as CommandName, input: parsed })
         const answer = main[name as CommandName] as ((value: unknown) => unknown) | undefined
-        return { ok: true, value: answer?.(parsed) ?? {} }
+        try {
+          return { ok: true, value: answer === undefined ? {} : answer(parsed) }
+        } catch (error) {
+          if (!(error instanceof EnginesmithError)) throw error
+          const { code, message, remedy } = error
+          return { ok: false, error: { code, message, remedy, details: {}, findings: [] } }
+        }
       },
     ]),
   )

@@ -1,4 +1,4 @@
-import type { Copy, CopyTarget } from '../../../../contract/copy'
+import { copyTargetsOf, type Copy, type CopyTarget } from '../../../../contract/copy'
 import type { ModelFormat } from '../../../../contract/run'
 import { EnginesmithError } from '../../errors'
 import type { StageContext, StageInputs, StageServices } from '../stage'
@@ -26,12 +26,10 @@ export const writers: Record<CopyTarget, (request: CopyRequest, context: StageCo
   wts: writeWeights('wts'),
 }
 
-/** Targets that run: they need the live model and the sample that Load fixed. */
-export const runnable: ReadonlySet<CopyTarget> = new Set<CopyTarget>(['torchscript', 'exported-program'])
-
-/** Formats that no copy can be made of, and why. */
-const closed: Partial<Record<ModelFormat, string>> = {
+/** Why not, of a format that not every copy can be made of. */
+const reasons: Partial<Record<ModelFormat, string>> = {
   onnx: 'an ONNX file has no PyTorch model or weights in it that could be written out',
+  wts: 'a .wts file holds weights alone, which go to safetensors',
   engine: 'an engine is the end of the way; nothing can be made of it',
 }
 
@@ -40,8 +38,8 @@ const closed: Partial<Record<ModelFormat, string>> = {
  * @throws EnginesmithError CONVERT_TARGET_UNSUPPORTED
  */
 export function refuseTarget(format: ModelFormat, target: CopyTarget): void {
-  const why = closed[format] ?? (format === 'wts' && target !== 'safetensors' ? 'a .wts file holds weights alone, which go to safetensors' : undefined)
-  if (why === undefined) return
+  if (copyTargetsOf(format).includes(target)) return
+  const why = reasons[format] ?? 'there is no PyTorch model in it'
   throw new EnginesmithError(
     'CONVERT_TARGET_UNSUPPORTED',
     `This file cannot be written as ${target}: ${why}.`,

@@ -1,0 +1,16 @@
+export default {
+  title: 'Ready for TensorRT?',
+  before: 'asked before any build',
+  asking: 'Asking',
+  askingText: 'The library’s own parser reads the ONNX file.',
+  yes: 'Ready',
+  yesText: 'The parser takes every node. Whether the engine equals the model is for Validate to say.',
+  no: 'Not ready',
+  refused: '{count} node refused | {count} nodes refused',
+  operator: 'Operator',
+  node: 'ONNX node',
+  source: 'Python line',
+  why: 'Why, and what to do',
+  unnamed: 'no name',
+  noSource: 'not noted by the exporter',
+}

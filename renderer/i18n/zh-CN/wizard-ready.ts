@@ -1,0 +1,16 @@
+export default {
+  title: 'TensorRT 就绪？',
+  before: '在构建之前询问',
+  asking: '正在询问',
+  askingText: '库自带的解析器正在读取 ONNX 文件。',
+  yes: '就绪',
+  yesText: '解析器接受每个节点。引擎是否与模型等效，由“验证”判定。',
+  no: '未就绪',
+  refused: '{count} 个节点不被接受',
+  operator: '算子',
+  node: 'ONNX 节点',
+  source: 'Python 代码行',
+  why: '原因与做法',
+  unnamed: '无名称',
+  noSource: '导出器未记录',
+}
