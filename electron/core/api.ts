@@ -79,12 +79,19 @@ export interface Toolchain {
   libraryPlaces(flavour: 'tensorrt' | 'tensorrt-rtx'): Promise<Array<{ path: string; source: string }>>
 }
 
+/** A stage's turn. `device`: the GPU that it is on, for a recipe that names none. */
+export interface Turn {
+  device: number | null
+  leave(): void
+}
+export type StageGate = (stage: StageName, signal: AbortSignal) => Promise<Turn>
+
 export interface ExecuteOptions {
   upTo: StageName
   only?: boolean
   signal?: AbortSignal
   /** Where stages of several runs share this machine: waits for a stage's turn, and hands back how to end it. */
-  gate?: (stage: StageName, signal: AbortSignal) => Promise<() => void>
+  gate?: StageGate
 }
 
 /** A run in memory over its folder: the one way to change a run. */

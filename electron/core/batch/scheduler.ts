@@ -4,8 +4,10 @@ import type { DoctorDocument } from '../../../contract/environment'
 import type { Recipe } from '../../../contract/recipe'
 import type { RunSnapshot, StageName } from '../../../contract/run'
 import { stageNames } from '../../../contract/run'
+import type { Turn } from '../api'
 import { cancelledError } from '../cancelled'
 import { isGpuWait } from '../store/gpu-lane'
+import { GpuTurns } from './gpu-turns'
 import type { Lane } from './lane'
 import { runRow, timeoutFinding } from './row-run'
 import { Slots } from './slots'
@@ -55,7 +57,7 @@ const tickMs = 250
 export class Scheduler {
   private readonly cpu: Slots
   private readonly memory: Slots
-  private readonly gpus: Slots[]
+  private readonly gpus: GpuTurns
   private readonly idle: Lane[] = []
   private readonly lanes = new Set<Lane>()
   private readonly active = new Map<string, Active>()
@@ -65,7 +67,7 @@ export class Scheduler {
   constructor(private readonly options: SchedulerOptions) {
     this.cpu = new Slots(this.jobs)
     this.memory = new Slots(this.memoryMiB)
-    this.gpus = options.gpus.map(() => new Slots(1))
+    this.gpus = new GpuTurns(options.gpus)
   }
 
   get jobs(): number {
@@ -90,7 +92,7 @@ export class Scheduler {
   /** Whether another row may begin now. With GPUs one more each: it waits for its turn there while others convert. */
   hasRoom(row: BatchRow): boolean {
     if (this.claimed === 0) return true
-    return this.claimed < this.jobs + this.gpus.length && this.memory.free(row.estimate?.memoryMiB ?? 0)
+    return this.claimed < this.jobs + this.gpus.count && this.memory.free(row.estimate?.memoryMiB ?? 0)
   }
 
   pause(): void {
@@ -133,7 +135,6 @@ export class Scheduler {
     const lane = this.takeLane(row.format !== 'onnx')
     const limit = this.watchTime(active, row.minutes)
     try {
-      const gpu = this.gpuOf(recipe)
       const result = await runRow({
         row,
         key,
@@ -141,7 +142,7 @@ export class Scheduler {
         folder,
         lane,
         signal,
-        gate: (stage, own) => this.enter(row.id, active, stage, gpu, own),
+        gate: (stage, own) => this.enter(row.id, active, stage, recipe, own),
         onChange: (snapshot) => {
           active.last = snapshot
           active.elsewhere = isGpuWait(snapshot.stages.build.progress?.phase)
@@ -176,15 +177,20 @@ export class Scheduler {
     return made
   }
 
-  private gpuOf(recipe: Recipe): Slots | null {
-    if (this.options.backend(recipe) === 'onnxruntime') return null
-    return this.gpus[recipe.build.device ?? 0] ?? this.gpus[0] ?? null
+  /** Build measures and Validate runs on a GPU, unless the backend has no use for one. */
+  private needsGpu(stage: StageName, recipe: Recipe): boolean {
+    const backend = this.options.backend(recipe)
+    if (this.gpus.count === 0 || backend === 'onnxruntime') return false
+    // For a stated target TensorRT-RTX builds on the processor.
+    if (stage === 'build') return backend !== 'tensorrt-rtx' || recipe.build.targets.length === 0
+    return stage === 'validate'
   }
 
   /** A stage's turn: not while paused, and one stage a slot. */
-  private async enter(id: string, active: Active, stage: StageName, gpu: Slots | null, signal: AbortSignal): Promise<() => void> {
-    const onGpu = gpu !== null && (stage === 'build' || stage === 'validate')
-    const slots = onGpu ? gpu : this.cpu
+  private async enter(id: string, active: Active, stage: StageName, recipe: Recipe, signal: AbortSignal): Promise<Turn> {
+    const onGpu = this.needsGpu(stage, recipe)
+    const { device } = recipe.build
+    const take = async (): Promise<Turn> => (onGpu ? this.gpus.take(device, signal) : { device: null, leave: await this.cpu.take(1, signal) })
     const hold = (held: BatchRow['held']): void => {
       active.held = held
       this.tell(id, active)
@@ -196,13 +202,13 @@ export class Scheduler {
         if (signal.aborted) throw cancelledError()
         continue
       }
-      if (!slots.free(1)) hold(onGpu ? 'gpu' : 'cpu')
-      const leave = await slots.take(1, signal)
+      if (!(onGpu ? this.gpus.free(device) : this.cpu.free(1))) hold(onGpu ? 'gpu' : 'cpu')
+      const turn = await take()
       if (this.paused === null) {
         hold(null)
-        return leave
+        return turn
       }
-      leave()
+      turn.leave()
     }
   }
 

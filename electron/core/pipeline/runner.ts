@@ -1,3 +1,4 @@
+import type { StageGate, Turn } from '../api'
 import { EnginesmithError } from '../errors'
 import { stageNames, type Artifact, type LogLine, type StageName } from '../../../contract/run'
 import type { Finding } from '../../../contract/finding'
@@ -36,8 +37,6 @@ export interface RunnerOptions {
   gate?: StageGate
 }
 
-export type StageGate = (stage: StageName, signal: AbortSignal) => Promise<() => void>
-
 /** Carries a run through its stages: reuse by key, one stage after the other, each ending in a state and findings. */
 export class Runner {
   private readonly archive: Archive
@@ -62,7 +61,7 @@ export class Runner {
     const { state, services } = this.options
     const clock = stopwatch()
     const { seconds } = clock
-    let leave = (): void => undefined
+    let turn: Turn | null = null
     let prepared: PreparedStage
     let key: string
     try {
@@ -77,7 +76,7 @@ export class Runner {
       }
       await this.archive.setAside(name)
       if (this.options.gate !== undefined) {
-        leave = await this.options.gate(name, this.signal)
+        turn = await this.options.gate(name, this.signal)
         clock.restart()
         state.patchStage(name, { startedAt: new Date().toISOString(), progress: null })
       }
@@ -88,13 +87,13 @@ export class Runner {
       return false
     }
     try {
-      return await this.perform(name, prepared, key, clock)
+      return await this.perform(name, prepared, key, clock, turn?.device ?? null)
     } finally {
-      leave()
+      turn?.leave()
     }
   }
 
-  private async perform(name: StageName, prepared: PreparedStage, key: string, clock: Stopwatch): Promise<boolean> {
+  private async perform(name: StageName, prepared: PreparedStage, key: string, clock: Stopwatch, device: number | null): Promise<boolean> {
     const { state, services } = this.options
     const { seconds } = clock
     const findings: Finding[] = []
@@ -111,11 +110,11 @@ export class Runner {
       const elsewhere = await this.elsewhere(name)
       if (elsewhere !== null) report(elsewhere)
       if (prepared.onGpu !== undefined) {
-        lane = await this.enterLane(prepared.onGpu.device, pulse)
+        lane = await this.enterLane(prepared.onGpu.device ?? device, pulse)
         clock.restart()
       }
       const scratch = await makeScratch(state.folder, name)
-      const output = await prepared.run(this.context(scratch, pulse, report))
+      const output = await prepared.run(this.context(scratch, pulse, report, device))
       await this.take(name, output, seconds(), findings)
       if (name === 'validate') await keepSettled(state, this.archive, seconds())
       services.durations.set(prepared.durationName, seconds())
@@ -183,12 +182,13 @@ export class Runner {
     })
   }
 
-  private context(scratch: string, pulse: Pulse, report: (finding: Finding) => void): StageContext {
+  private context(scratch: string, pulse: Pulse, report: (finding: Finding) => void, device: number | null): StageContext {
     const { services, log } = this.options
     return makeContext({
       services,
       signal: this.signal,
       scratch,
+      device,
       progress: (event) => pulse.progress(event),
       report,
       log: (line) => {

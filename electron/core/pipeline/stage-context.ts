@@ -7,18 +7,20 @@ export interface ContextParts {
   services: StageServices
   signal: AbortSignal
   scratch: string
+  device?: number | null
   progress: (event: StageProgress) => void
   report: (finding: Finding) => void
   log: (line: LogLine) => void
 }
 
 /** What a piece of work of a run works with: the services, and ways to stop, to tell and to be heard. */
-export function makeContext({ services, signal, scratch, progress, report, log }: ContextParts): StageContext {
+export function makeContext({ services, signal, scratch, device = null, progress, report, log }: ContextParts): StageContext {
   const say: StageContext['log'] = (level, source, text) => log({ at: Date.now(), level, source, text })
   return {
     ...services,
     signal,
     scratch,
+    device,
     progress,
     log: say,
     report,

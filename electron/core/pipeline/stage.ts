@@ -53,6 +53,8 @@ export interface StageContext extends StageServices {
   readonly signal: AbortSignal
   /** An empty folder on the run's own disk; removed when the stage ends. */
   readonly scratch: string
+  /** The GPU to work on where the recipe names none; null: the first. */
+  readonly device: number | null
   progress(event: StageProgress): void
   log(level: LogLine['level'], source: string, text: string): void
   /** Tells a finding at once; it stays with the stage whatever its end. */

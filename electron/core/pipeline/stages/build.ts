@@ -39,7 +39,7 @@ export const buildStage: Stage<'build'> = {
         for (const artifact of onnxFiles) onnxBytes += (await stat(artifactPath(inputs.folder, artifact))).size
         return backend.build.build(
           plan,
-          { options, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles, operators: inputs.cards.convert?.operators ?? {}, stage: inputs },
+          { options: { ...options, device: options.device ?? context.device }, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles, operators: inputs.cards.convert?.operators ?? {}, stage: inputs },
           context,
         )
       },

@@ -188,7 +188,7 @@ class Validation {
       {
         onnx,
         engine: artifactPath(inputs.folder, engine),
-        device: inputs.recipe.build.device,
+        device: inputs.recipe.build.device ?? context.device,
         inputs: this.sets,
         outputs: files,
         signature: inputs.cards.load?.signature ?? null,
