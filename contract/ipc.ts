@@ -14,6 +14,7 @@ import { engineCommands, engineProgressSchema } from './engine-ipc'
 import { doctorDocumentSchema, pythonEnvironmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { copyTargetSchema } from './copy'
+import { samplePreviewSchema } from './preprocess'
 import { readySchema } from './ready'
 import { recipeSchema } from './recipe'
 import { comparisonDetailSchema, logLineSchema, modelFileSchema, runSnapshotSchema, runSummarySchema, stageNameSchema } from './run'
@@ -62,7 +63,9 @@ export const commands = {
   },
   /** Opens the system's dialog; null where the user closed it. */
   'dialog.open': {
-    input: z.object({ kind: z.enum(['model', 'folder', 'npz', 'python', 'library', 'recipe', 'plan', 'engine', 'onnx', 'weights']) }),
+    input: z.object({
+      kind: z.enum(['model', 'folder', 'npz', 'sample', 'image', 'python', 'library', 'recipe', 'plan', 'engine', 'onnx', 'weights']),
+    }),
     output: z.object({ path: z.string().nullable() }),
   },
   'file.describe': { input: z.object({ path: z.string() }), output: modelFileSchema },
@@ -81,6 +84,8 @@ export const commands = {
   /** Asks where to, writes the model as another kind of file, and answers when that is done; the snapshot tells how far it is and what came out. Null where the dialog was closed. */
   'run.saveCopy': { input: z.object({ id: z.string(), target: copyTargetSchema }), output: z.object({ path: z.string().nullable() }) },
   'run.detail': { input: z.object({ id: z.string(), hop: z.string(), output: z.string() }), output: comparisonDetailSchema.nullable() },
+  /** The recipe's file or folder of inputs, as it would go in; rejects with what is wrong with it. */
+  'run.previewSample': { input: runId, output: samplePreviewSchema },
   'run.log': { input: z.object({ id: z.string(), from: z.number().int() }), output: z.object({ lines: z.array(logLineSchema), next: z.number().int() }) },
   'run.saveReport': { input: z.object({ id: z.string(), format: z.enum(['html', 'json', 'junit']) }), output: z.object({ path: z.string().nullable() }) },
   'run.openReport': { input: runId, output: nothing },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dtypeSchema } from './tensor'
 
 export const resizeModeSchema = z.enum(['stretch', 'letterbox', 'crop'])
 export const imageLayoutSchema = z.enum(['NCHW', 'NHWC'])
@@ -52,3 +53,32 @@ export const imagesCardSchema = z.object({
   statistics: z.array(channelStatisticsSchema),
 })
 export type ImagesCard = z.infer<typeof imagesCardSchema>
+
+/** A sample before it is used: arrays and their values, or images and what the model sees of them. */
+export const samplePreviewSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('arrays'),
+    arrays: z.array(
+      z.object({
+        name: z.string(),
+        dtype: dtypeSchema,
+        shape: z.array(z.number().int()),
+        /** Null where there is no element, or none that is a number. */
+        min: z.number().nullable(),
+        max: z.number().nullable(),
+        mean: z.number().nullable(),
+      }),
+    ),
+  }),
+  z.object({
+    kind: z.literal('images'),
+    /** How many there are; the statistics are of the first `looked`. */
+    images: z.number().int(),
+    looked: z.number().int(),
+    preprocess: preprocessedSchema,
+    statistics: z.array(channelStatisticsSchema),
+    /** PNG in base64. */
+    thumbnails: z.array(z.object({ file: z.string(), png: z.string() })),
+  }),
+])
+export type SamplePreview = z.infer<typeof samplePreviewSchema>

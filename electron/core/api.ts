@@ -3,6 +3,7 @@ import type { DoctorDocument, Environment, PythonEnvironment } from '../../contr
 import type { Copy, CopyTarget } from '../../contract/copy'
 import type { HostReply, NativeMethod, NativeParams, NativeResult } from '../../contract/native'
 import type { Ready } from '../../contract/ready'
+import type { SamplePreview } from '../../contract/preprocess'
 import type { Recipe } from '../../contract/recipe'
 import type { Artifact, ComparisonDetail, LogLine, ModelFile, RunSnapshot, RunSummary, StageName } from '../../contract/run'
 import type { Settings } from '../../contract/settings'
@@ -168,6 +169,8 @@ export interface Core {
   buildOptions(backend: Backend): Promise<{ version: string | null; options: OptionSupport[] | null }>
   /** "Ready for TensorRT?": every node of an ONNX file that the library's parser refuses; null: the backend that Build would choose. */
   ready(request: { file: Pick<ModelFile, 'path' | 'format'>; backend: Backend | null; signal?: AbortSignal }): Promise<Ready>
+  /** What a run's file or folder of inputs comes to, before anything runs. */
+  previewSample(run: Pick<RunSnapshot, 'input' | 'cards' | 'recipe'>, signal?: AbortSignal): Promise<SamplePreview>
   settings(): Settings
   /** In memory only: how the command line lays its flags over the settings file. */
   overrideSettings(settings: Partial<Settings>): void

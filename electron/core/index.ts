@@ -6,6 +6,7 @@ import { readyForTensorrt } from './engines/ready'
 import { backendOptions } from './engines/support'
 import { describeFile } from './formats'
 import type { LibraryVersions } from './formats/engine-here'
+import { previewSample } from './inputs'
 import { createRuns } from './pipeline/runs'
 import type { StageServices } from './pipeline/stage'
 import { stages } from './pipeline/stages'
@@ -71,6 +72,7 @@ export function createCore(options: CoreOptions): Core {
     describeFile: describe,
     buildOptions: (backend) => backendOptions(backend, services),
     ready: ({ file, backend, signal }) => readyForTensorrt({ file, backend }, services, signal),
+    previewSample: (run, signal) => previewSample(run, { pythons, call: { signal } }),
     settings: current,
     overrideSettings: (overrides) => settings.override(overrides),
     saveSettings: (changes) => settings.save(changes),

@@ -31,6 +31,7 @@ const commandNames: Record<CommandName, true> = {
   'run.ready': true,
   'run.saveCopy': true,
   'run.detail': true,
+  'run.previewSample': true,
   'run.log': true,
   'run.saveReport': true,
   'run.openReport': true,

@@ -1,10 +1,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import { findingSchema } from '../../contract/finding'
 import type { StageName } from '../../contract/run'
-import { tell } from '../../contract/words'
-import { ApiError, call, on } from '../api'
-import { locale, t } from '../i18n'
+import { call, on } from '../api'
+import { toldError } from '../i18n/told'
 import { useSettings } from './settings'
 
 export type ViewName = 'home' | 'run' | 'batch' | 'history' | 'toolchain' | 'settings'
@@ -85,13 +83,8 @@ export const useUi = defineStore('ui', () => {
   }
   /** What a command refused, in the words of the language. */
   function told(error: unknown): Pick<Notice, 'text' | 'remedy' | 'original'> {
-    if (error instanceof ApiError) {
-      const { code, message, remedy, details } = error
-      const finding = findingSchema.safeParse({ code, severity: 'error', message, remedy, evidence: details })
-      const words = finding.success ? tell(finding.data, locale()) : { message, remedy, original: null }
-      return { text: words.message, remedy: words.remedy, original: words.original ?? undefined }
-    }
-    return { text: error instanceof Error ? error.message : t('shell.unreadable') }
+    const { message, remedy, original } = toldError(error)
+    return { text: message, ...(remedy === '' ? {} : { remedy }), original: original ?? undefined }
   }
   /** Shows what a command refused: code, message, remedy. */
   function report(error: unknown): void {

@@ -93,14 +93,14 @@ async function again(wizard: Wizard, stage = wizard.stage.value): Promise<void> 
 }
 
 /** Asks main for the system's dialog; null where it was closed. */
-export async function choose(kind: 'model' | 'folder' | 'npz' | 'python'): Promise<string | null> {
+export async function choose(kind: 'model' | 'folder' | 'npz' | 'sample' | 'image' | 'python'): Promise<string | null> {
   const answer = await useUi().attempt(() => call('dialog.open', { kind }))
   return answer?.path ?? null
 }
 
 async function chooseFile(action: RemedyAction, wizard: Wizard): Promise<void> {
   if (action.path !== undefined && arrayFiles.includes(action.path)) {
-    const path = await choose('npz')
+    const path = await choose(action.path === 'load.inputsFile' ? 'sample' : 'npz')
     const next = path === null ? null : setOption(wizard.recipe.value, action.path, path)
     if (next !== null) wizard.edit(next)
     return

@@ -6,6 +6,8 @@ export type OpenKind = CommandInput<'dialog.open'>['kind']
 type Choice = Pick<OpenDialogOptions, 'title' | 'properties' | 'filters'>
 
 const models = ['pt', 'pth', 'pt2', 'bin', 'ckpt', 'safetensors', 'onnx', 'wts', 'engine', 'plan', 'trt', 'zip']
+const arrays = ['npz', 'npy', 'safetensors', 'pt', 'pth']
+const images = ['png', 'jpg', 'jpeg', 'bmp', 'gif', 'tif', 'tiff', 'webp']
 const libraries: Partial<Record<NodeJS.Platform, string[]>> = { win32: ['dll'], darwin: ['dylib'] }
 
 /** What each dialog asks for. Filters are a help alone: formats are told by content, so every file can be shown. */
@@ -16,6 +18,8 @@ export function openChoice(kind: OpenKind, texts: Texts, platform: NodeJS.Platfo
     model: { title: texts.openModel, properties: ['openFile'], filters: [{ name: texts.models, extensions: models }, all] },
     folder: { title: texts.openFolder, properties: ['openDirectory'] },
     npz: { title: texts.openNpz, properties: ['openFile'], filters: [{ name: texts.arrays, extensions: ['npz', 'npy'] }, all] },
+    sample: { title: texts.openNpz, properties: ['openFile'], filters: [{ name: texts.arrays, extensions: arrays }, all] },
+    image: { title: texts.openImage, properties: ['openFile'], filters: [{ name: texts.images, extensions: images }, all] },
     python: { title: texts.openPython, properties: ['openFile', 'showHiddenFiles'] },
     library: {
       title: texts.openLibrary,

@@ -11,7 +11,7 @@ export interface DraftInput {
   high: string
 }
 
-export type DraftProblem = 'nameEmpty' | 'nameTwice' | 'dimInvalid' | 'rank' | 'fixedDim' | 'dtype' | 'range'
+export type DraftProblem = 'nameEmpty' | 'nameTwice' | 'dimInvalid' | 'rank' | 'fixedDim' | 'dtype' | 'range' | 'rangeWhole'
 export interface Problem {
   row: number
   field: 'name' | 'dims' | 'dtype' | 'range'
@@ -22,9 +22,10 @@ export interface Problem {
 
 /** What the model takes, as far as is known: the recipe's word, then what Load found, then what the file says. */
 export function effectiveInputs(run: RunSnapshot): InputSpec[] {
-  if (run.recipe.load.inputs.length > 0) return run.recipe.load.inputs
+  const { inputs, ranges = {} } = run.recipe.load
   const signature = run.cards.load?.signature ?? run.input.signature
-  return signature?.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })) ?? []
+  const known: InputSpec[] = inputs.length > 0 ? inputs : (signature?.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })) ?? [])
+  return known.map((input) => (Object.hasOwn(ranges, input.name) ? { ...input, range: ranges[input.name] } : input))
 }
 
 /** Outputs, where anything has told them. */
@@ -75,6 +76,8 @@ function checkRange(row: DraftInput, index: number): Problem[] {
   if (given.every((text) => text === '')) return []
   const [low = NaN, high = NaN] = given.map((text) => (text === '' ? NaN : Number(text)))
   const ok = Number.isFinite(low) && Number.isFinite(high) && low <= high
+  const whole = /^u?int|^bool$/.test(row.dtype)
+  if (ok && whole && !(Number.isInteger(low) && Number.isInteger(high))) return [{ row: index, field: 'range', problem: 'rangeWhole' }]
   return ok ? [] : [{ row: index, field: 'range', problem: 'range' }]
 }
 
@@ -145,7 +148,12 @@ export function profileOf(inputs: readonly InputSpec[], sizes: Readonly<Record<s
 /** The recipe with other inputs: stated profiles follow their names, ranks and symbols. */
 export function withInputs(recipe: Recipe, inputs: InputSpec[], before: readonly InputSpec[]): Recipe {
   const profiles = recipe.build.profiles.map((stated) => [...profileOf(inputs, sizesOf(before, stated)), ...valueRows(inputs, stated)])
-  return { ...recipe, load: { ...recipe.load, inputs }, build: { ...recipe.build, profiles: profiles.filter((profile) => profile.length > 0) } }
+  // The rows say every range; ranges beside them would win over what is edited here.
+  return {
+    ...recipe,
+    load: { ...recipe.load, inputs, ranges: undefined },
+    build: { ...recipe.build, profiles: profiles.filter((profile) => profile.length > 0) },
+  }
 }
 
 const withProfiles = (recipe: Recipe, profiles: Profile[]): Recipe => ({

@@ -25,6 +25,7 @@ type Names =
   | 'run.start'
   | 'run.cancel'
   | 'run.detail'
+  | 'run.previewSample'
   | 'run.log'
   | 'run.showFolder'
   | 'run.remove'
@@ -49,6 +50,7 @@ export function runHandlers({ core, runs, ownRun, trash, showFolder }: RunDeps):
       return handle.snapshot()
     },
     'run.detail': async ({ id, hop, output }) => (await runs.get(id)).detail(hop, output),
+    'run.previewSample': async ({ id }) => (await core()).previewSample((await runs.get(id)).snapshot()),
     'run.log': async ({ id, from }) => (await runs.get(id)).log(from),
     'run.showFolder': async ({ id }) => {
       showFolder((await runs.get(id)).folder)
