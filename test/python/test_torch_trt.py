@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from conftest import RELEASE
 from enginesmith_worker.errors import WorkerError
 from enginesmith_worker.tensors import write_tensors
 from enginesmith_worker.torch_trt.imports import gpu, import_torch_tensorrt
@@ -47,6 +48,11 @@ def test_a_program_keeps_its_bounds_or_takes_those_of_the_profile(tmp_path: path
         'sample': str(sample),
         'outputNames': None,
     }
+    if RELEASE < (2, 6):
+        with pytest.raises(WorkerError, match='cannot move an exported program') as refused:
+            prepared(params, torch.device('cpu'), Silent())  # type: ignore[arg-type]
+        assert refused.value.code == 'BACKEND_MISSING'
+        return
     try:
         ready = prepared(params, torch.device('cpu'), Silent())  # type: ignore[arg-type]
         assert prepared(params, torch.device('cpu'), Silent()) is ready  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import WorkerError, first_line
 from ..torch_import import import_torch
 
-_OTHER = [{'kind': 'choose-backend', 'label': 'Choose another backend'}]
+OTHER_BACKEND = [{'kind': 'choose-backend', 'label': 'Choose another backend'}]
 
 
 def gpu(index: int | None) -> Any:
@@ -23,7 +23,7 @@ def gpu(index: int | None) -> Any:
             f'Torch-TensorRT needs GPU {wanted}, and PyTorch {torch.__version__} sees {count} on this machine.',
             'Use a machine with a GPU and a PyTorch built for CUDA, or choose another backend.',
             {'wanted': wanted, 'seen': count, 'cuda': torch.version.cuda},
-            _OTHER,
+            OTHER_BACKEND,
         )
     torch.cuda.set_device(wanted)
     return torch.device('cuda', wanted)
@@ -41,7 +41,7 @@ def import_torch_tensorrt() -> ModuleType:
             f'Torch-TensorRT cannot be imported in {sys.executable}: {first_line(error)}',
             'Install the torch-tensorrt that belongs to this PyTorch there, with its TensorRT; or choose another backend.',
             {'attempts': [{'path': sys.executable, 'reason': first_line(error)}]},
-            _OTHER,
+            OTHER_BACKEND,
         ) from error
     return torch_tensorrt
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..exporters.request import prepare
 from ..protocol import Context
 from ..torch_import import import_torch
 from ..warm import forget_model, warm_model
+from .imports import OTHER_BACKEND
 
 
 @dataclass
@@ -97,8 +99,16 @@ def _export(torch: Any, module: Any, args: tuple[Any, ...], shapes: Any) -> Any:
 
 
 def _moved(torch: Any, program: Any, device: Any) -> Any:
-    from torch.export.passes import move_to_device_pass
-
+    try:
+        from torch.export.passes import move_to_device_pass
+    except ImportError as error:
+        raise WorkerError(
+            'BACKEND_MISSING',
+            f'PyTorch {torch.__version__} cannot move an exported program to the GPU, which Torch-TensorRT needs here.',
+            'Use an environment with PyTorch 2.6 or newer and the torch-tensorrt that belongs to it, or choose another backend.',
+            {'attempts': [{'path': sys.executable, 'reason': first_line(error)}]},
+            OTHER_BACKEND,
+        ) from error
     return move_to_device_pass(program, str(device))
 
 
