@@ -47,6 +47,7 @@ export const findingCodes = [
   'LOAD_CLASS_MISSING',
   'LOAD_CLASS_NEEDED',
   'LOAD_STATE_DICT_MISMATCH',
+  'LOAD_HALF_PRECISION',
   'LOAD_FAILED',
   'MODEL_ARGS_INVALID',
   // Convert

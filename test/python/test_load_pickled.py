@@ -1,6 +1,7 @@
 """Models pickled whole: refused names, allowed names, trust, and classes that are not there."""
 
 import collections
+import copy
 import subprocess
 import sys
 
@@ -163,3 +164,21 @@ def test_the_scan_of_torchscript_names_no_python(worker, tmp_path):
     answer = worker.call('scan', path=str(tmp_path / 'scripted.pt'))
     assert answer['verdict'] == 'nothing-found'
     assert not any(name.startswith('__torch__') for name in answer['globals'])
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_a_model_saved_in_half_precision_takes_float32_and_its_own(worker, tmp_path, dtype):
+    module = nets.Affine().to(dtype)
+    name = str(dtype).removeprefix('torch.')
+    model = source(pickled(tmp_path, {'model': module}), 'pickled-module', allowGlobals=['nets.Affine', 'torch.nn.modules.linear.Linear'])
+    answer = worker.call('load', source=model)
+    assert [(finding['code'], finding['evidence']) for finding in answer['findings']] == [('LOAD_HALF_PRECISION', {'dtype': name})]
+    assert {tensor['dtype'] for tensor in answer['tensors']} == {name}
+    x = torch.randn(2, 4)
+    with torch.no_grad():
+        made, _ = run(worker, model, {'x': x.to(dtype)}, tmp_path)
+        assert torch.equal(made['output'], module(x.to(dtype)))
+        made, _ = run(worker, model, {'x': x}, tmp_path)
+        assert torch.equal(made['output'], copy.deepcopy(module).float()(x))
+    # What is kept is still as it was saved.
+    assert {tensor['dtype'] for tensor in worker.call('load', source=model)['tensors']} == {name}

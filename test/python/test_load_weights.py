@@ -41,6 +41,26 @@ def test_arguments_by_position_and_by_keyword(worker, tmp_path, arguments, sizes
     assert answer['tensors'][0]['shape'] == [sizes[1], sizes[0]]
 
 
+@pytest.mark.parametrize('prefix', [None, 'module.', '+model.'])
+def test_a_class_that_asks_for_the_versions_of_its_modules(worker, tmp_path, prefix):
+    module = nets.Versioned()
+    weights = module.state_dict()
+    if prefix == 'module.':
+        weights = torch.nn.DataParallel(module).state_dict()
+    torch.save(weights, tmp_path / 'weights.pt')
+    model = 'nets:VersionedWithin' if prefix == '+model.' else 'nets:Versioned'
+    known = source(tmp_path / 'weights.pt', 'state-dict', model, keyPrefix=prefix)
+    assert worker.call('load', source=known)['parameters'] == 15
+    matches(worker, known, module, tmp_path)
+
+
+def test_a_class_that_refuses_weights_in_its_own_way_says_so(worker, tmp_path):
+    save_file(nets.Versioned().state_dict(), tmp_path / 'weights.safetensors')
+    with failing('LOAD_STATE_DICT_MISMATCH') as error:
+        worker.call('load', source=source(tmp_path / 'weights.safetensors', 'safetensors', 'nets:Versioned'))
+    assert 'version should be 2' in error['message']
+
+
 def test_a_factory_in_a_class_s_place(worker, tmp_path):
     path = saved(tmp_path, nets.Affine(2, 2))
     assert worker.call('load', source=source(path, 'state-dict', 'nets:make_affine'))['modelClass'] == 'nets:make_affine'

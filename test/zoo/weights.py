@@ -1,7 +1,7 @@
 """Random weights for the models of models.json: ``python weights.py OUT``; nothing is fetched.
 
 Statistics of batch norms are settled on random images first: with those of a new model the values of a deep one die
-out or blow up, and a comparison would compare nothing.
+out or blow up, and a comparison would compare nothing. A last layer that a library begins with zeros is drawn, too.
 """
 
 import json
@@ -26,6 +26,8 @@ for entry in ENTRIES:
     for module in model.modules():
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
             module.momentum = None
+        if isinstance(module, torch.nn.Linear) and not module.weight.any():
+            torch.nn.init.normal_(module.weight, std=0.02)
     model.train()
     with torch.no_grad():
         for _ in range(2):

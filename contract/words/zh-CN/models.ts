@@ -71,6 +71,12 @@ export const models = {
     gist: '该文件仅包含权重：必须填写其所属的模型类。',
     remedy: '请在加载步骤中或用 --model 把类写成 module:Class，并选择其代码所在的项目文件夹（--project）。',
   },
+  LOAD_HALF_PRECISION: {
+    title: '权重以半精度保存',
+    whole: '该模型的全部权重以 {dtype} 保存。输入为 float32 时，权重会无损地扩展为 float32；输入为 {dtype} 时，模型按保存时的精度计算。',
+    gist: '该模型的全部权重以半精度保存。',
+    remedy: ['请声明 float32 输入，并在计算图或构建中选择更低的精度；若要从一开始就按 {dtype} 计算，请声明 {dtype} 输入。', '请声明 float32 输入。'],
+  },
   LOAD_STATE_DICT_MISMATCH: {
     title: '权重与模型类不匹配',
     whole: '权重与类 {class} 不匹配：缺少 {counts.missing} 个键，多出 {counts.unexpected} 个键，{counts.misshapen} 个键的形状不同。',
@@ -143,8 +149,9 @@ export const models = {
   },
   CONVERT_MISMATCH: {
     title: '结果与 PyTorch 不一致',
+    whole: '{?keepsState}该模型会保留状态：对同一输入，每次调用的结果不同，因此没有唯一的答案可与文件比较。',
     gist: '转换出的文件与 PyTorch 模型的结果不同。',
-    remedy: '请改用另一导出器或另一种方式，或换一个 opset。',
+    remedy: ['{?keepsState}请把状态改为 forward 的输入和输出，或在 forward 中重置它，然后重新转换。', '请改用另一导出器或另一种方式，或换一个 opset。'],
   },
   CONVERT_TARGET_UNSUPPORTED: {
     title: '不支持此转换',

@@ -40,7 +40,7 @@ def call(model: Model, binding: Binding, tensors: dict[str, Any], context: Conte
     positional, keywords = binding.apply(tensors)
     try:
         with torch.no_grad(), context.interruptible():
-            return model.call(*positional, **keywords)
+            return model.fitting(tensors)(*positional, **keywords)
     except (Cancelled, WorkerError):
         raise
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,23 @@ class Model:
     example: list[dict[str, Any]] = field(default_factory=list)
     symbols: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    #: The same with its half-precision weights widened to float32, once inputs have asked for that.
+    _wide: Any = None
+
+    def fitting(self, tensors: dict[str, Any]) -> Any:
+        """What computes with these inputs: a module of half precision throughout takes float32 in a widened copy of itself."""
+        if self.half() is None or not any(str(tensor.dtype) == 'torch.float32' for tensor in tensors.values()):
+            return self.call
+        if self._wide is None:
+            self._wide = copy.deepcopy(self.call).float()
+        return self._wide
+
+    def half(self) -> str | None:
+        """``float16`` or ``bfloat16`` where every floating weight of an ordinary module has that type; None elsewhere."""
+        if self.program is not None or self.scripted:
+            return None
+        kinds = {name_of(tensor.dtype) for tensor in self.tensors().values() if tensor.dtype.is_floating_point}
+        return next(iter(kinds)) if len(kinds) == 1 and kinds <= {'float16', 'bfloat16'} else None
 
     def tensors(self) -> dict[str, Any]:
         """Parameters and buffers by name."""

@@ -18,6 +18,14 @@ class Branch(torch.nn.Module):
     def forward(self, x):
         y = self.l(x)
         return y * 2 if x.shape[0] > 3 else y
+class Counting(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = torch.nn.Linear(4, 4)
+        self.register_buffer('calls', torch.zeros(1))
+    def forward(self, x):
+        self.calls += 1
+        return self.l(x) + self.calls
 class Conv(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -33,7 +41,8 @@ const branchModel = ['--model', 'target_nets:Branch', '--project', folder, '--in
 beforeAll(() => {
   fs.writeFileSync(file('target_nets.py'), models)
   const save = `import torch, target_nets as n; torch.manual_seed(0)
-torch.save({'epoch': 1, 'model': n.Conv().state_dict()}, 'conv.pt'); torch.save(n.Branch().state_dict(), 'branch.pt')`
+torch.save({'epoch': 1, 'model': n.Conv().state_dict()}, 'conv.pt'); torch.save(n.Branch().state_dict(), 'branch.pt')
+torch.save(n.Counting().state_dict(), 'counting.pt')`
   execFileSync(python, ['-c', save], { cwd: folder })
 })
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
@@ -81,6 +90,20 @@ describe('convert --to', () => {
     }
     const scripted = await tell(['convert', file('branch.pt'), '--to', 'torchscript', '--script', 'script', '-o', file('branch.s.pt'), ...branchModel])
     expect(scripted.code, scripted.stderr).toBe(0)
+  })
+
+  it('says of a model that keeps a state that it differs from itself', async () => {
+    const counting = ['--model', 'target_nets:Counting', '--project', folder, '--input', 'x:float32:2x4']
+    for (const how of [
+      ['--to', 'torchscript', '--script', 'script'],
+      ['--to', 'onnx', '--exporter', 'torchscript'],
+    ]) {
+      const { code, document, stderr } = await tell(['convert', file('counting.pt'), ...how, '-o', file('counting.out'), '--force', ...counting])
+      expect(code, stderr).toBe(1)
+      const finding = document.findings.find((one) => one.code === 'CONVERT_MISMATCH')
+      expect(finding?.message).toContain('keeps a state')
+      expect(finding?.evidence['keepsState']).toBe(true)
+    }
   })
 
   it('refuses what cannot be made, before any work', async () => {

@@ -3,6 +3,7 @@ import type { TensorSpec } from '../../../../contract/tensor'
 import type { WorkerParams } from '../../../../contract/worker'
 import type { PythonWorker } from '../../api'
 import { EnginesmithError } from '../../errors'
+import { keepsState } from '../keeps-state'
 import { secondInputs } from '../second-input'
 import type { StageContext } from '../stage'
 import { compareHop, type HopResult } from '../stages/compare-hop'
@@ -18,6 +19,8 @@ export interface LiveModel {
   params: Pick<WorkerParams<'make_program'>, 'source' | 'inputs' | 'sample' | 'outputNames'>
   /** Runs the file in a process that has seen nothing, on the run's inputs and a second one. */
   compare: (hop: Hop, format: ModelFormat) => Promise<HopResult>
+  /** Whether the model differs from itself: asked where a copy differs from it. */
+  keepsState: () => Promise<boolean>
 }
 
 /** @throws EnginesmithError where Load has not been run; as `modelWorker` does */
@@ -37,6 +40,7 @@ export async function liveModel({ inputs, services, out }: CopyRequest, context:
     worker,
     outputs: signature.outputs,
     params: { source, inputs: signature.inputs, sample, outputNames },
+    keepsState: () => keepsState(worker, source, signature, sample, context),
     async compare(hop, format) {
       const second = await secondInputs(inputs, worker, source, context)
       const key = `copy ${context.scratch}`

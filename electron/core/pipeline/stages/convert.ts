@@ -8,6 +8,7 @@ import { notJudged } from '../../verdict'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput, StageServices } from '../stage'
 import type { ProducedSet } from '../../store/artifacts'
 import { tensorSets } from '../tensor-sets'
+import { keepsState, stateful } from '../keeps-state'
 import { secondInputs, type SecondInput } from '../second-input'
 import { adoptOnnx, collectOnnx, inspectOnnx } from './adopt-onnx'
 import { compareHop } from './compare-hop'
@@ -122,7 +123,14 @@ async function exportModel(inputs: StageInputs, services: StageServices, context
   const refined = await refine(inputs, set, described, second, context)
   const path = refined.final[0]?.path ?? onnx
   const made = await card(path, signature, exported.exporter, checked !== null || described !== null, path === onnx ? checked : null)
-  const hop = await firstHop(inputs, path, refined.runs ? described : null, second, context)
+  const { signature: asked } = loadCard
+  const hop = await firstHop(
+    inputs,
+    path,
+    refined.runs ? described : null,
+    { second, keepsState: () => keepsState(worker, source, asked, sample, context) },
+    context,
+  )
   return {
     produced: [refined.final],
     card: { ...made, opset: exported.opset, ...refined.facts },
@@ -142,6 +150,12 @@ async function refine(
   const files = set.map((file) => file.path)
   const refined = await refineGraph({ inputs, files, signature, second }, context)
   return { ...refined, final: refined.files === files ? set : collectOnnx(refined.files, dirname(refined.files[0] ?? '')) }
+}
+
+/** What the model answers at other inputs, and whether it differs from itself. */
+interface AskedModel {
+  second: readonly SecondInput[]
+  keepsState: () => Promise<boolean>
 }
 
 type Rows = Required<Pick<StageOutput<'convert'>, 'comparisons' | 'details'>>
@@ -196,10 +210,10 @@ async function card(
 }
 
 /** The first hop; a file that ONNX Runtime has no means to run is kept and not judged: another engine may still take it. */
-async function firstHop(inputs: StageInputs, onnx: string, described: Signature | null, second: readonly SecondInput[], context: StageContext): Promise<Rows> {
+async function firstHop(inputs: StageInputs, onnx: string, described: Signature | null, model: AskedModel, context: StageContext): Promise<Rows> {
   let reason = 'ONNX Runtime does not accept the file.'
   try {
-    if (described !== null) return await compareWithTorch(inputs, onnx, described, second, context)
+    if (described !== null) return await compareWithTorch(inputs, onnx, described, model, context)
   } catch (error) {
     if (!(error instanceof EnginesmithError) || error.code !== 'HOP_NOT_JUDGED') throw error
     context.report(error.toFinding('warning'))
@@ -210,14 +224,23 @@ async function firstHop(inputs: StageInputs, onnx: string, described: Signature 
 }
 
 /** The first hop, at once: a broken export is seen before minutes go into a build. The verdict is Validate's to give. */
-async function compareWithTorch(inputs: StageInputs, onnx: string, signature: Signature, second: readonly SecondInput[], context: StageContext): Promise<Rows> {
+async function compareWithTorch(
+  inputs: StageInputs,
+  onnx: string,
+  signature: Signature,
+  { second, keepsState: asked }: AskedModel,
+  context: StageContext,
+): Promise<Rows> {
   const run = (given: string[], outputs: string[]): Promise<unknown> => context.native('ort.run', { onnx, inputs: given, outputs })
   const { comparisons, details, frozen } = await compareHop(
     { inputs, signature, hop: 'pytorch-onnx', run, second, precision: inputs.recipe.convert.graphPrecision },
     context,
   )
   const bad = comparisons.filter((row) => row.verdict === 'fail')
-  if (bad.length > 0) {
+  if (bad.length > 0 && (await asked())) {
+    const evidence = { outputs: bad.map((row) => ({ ...row })), frozen, ...stateful.evidence }
+    context.report(makeFinding('CONVERT_MISMATCH', 'warning', stateful.message, stateful.remedy, evidence))
+  } else if (bad.length > 0) {
     const other = inputs.recipe.convert.exporter === 'dynamo' ? 'torchscript' : 'dynamo'
     const said = bad.map((row) => `${row.output}${row.reason === null ? '' : ` (${row.reason})`}`).join(', ')
     context.report(

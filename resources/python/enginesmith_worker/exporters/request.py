@@ -54,7 +54,7 @@ def prepare(model: Model, params: dict[str, Any], context: Context) -> Export:
         traced = import_torch().jit.trace
         module = model.call if plain else traced(_positional(model.call, binding), args, check_trace=False)
     else:
-        module = copy.deepcopy(model.call).eval()
+        module = copy.deepcopy(model.fitting(tensors)).eval()
         module = module if plain else _positional(module, binding)
     by_name = dict(zip(names, dynamic))
     return Export(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import WorkerError
+from ..errors import WorkerError, finding
 from ..model import Model, eager
 from ..protocol import Context
 from ..torch_import import import_torch
@@ -22,7 +22,11 @@ def load(source: dict[str, Any], context: Context) -> Model:
     saved = unpickle(source, context)
     module = find_module(saved)
     if module is not None:
-        return eager(module)
+        model = eager(module)
+        half = model.half()
+        if half is not None:
+            model.findings.append(_half(half))
+        return model
     if find_weights(saved):
         return from_object(saved, source, context)
     raise WorkerError(
@@ -30,6 +34,18 @@ def load(source: dict[str, Any], context: Context) -> Model:
         f'{os.path.basename(source["path"])} holds a {type(saved).__name__}, and no model is in it.',
         'Choose the file that has the model.',
         {'path': source['path'], 'found': type(saved).__name__},
+    )
+
+
+def _half(dtype: str) -> dict[str, Any]:
+    return finding(
+        'LOAD_HALF_PRECISION',
+        'info',
+        f'All weights of this model are saved as {dtype}. With float32 inputs they are widened to float32, without loss; '
+        f'with {dtype} inputs the model computes as it was saved.',
+        f'State float32 inputs, and choose a lower precision in the graph or the build; or state {dtype} inputs to compute in it.',
+        {'dtype': dtype},
+        [{'kind': 'set-option', 'label': 'Set the inputs', 'path': 'load.inputs'}],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,7 +77,7 @@ def _search(value: Any, path: tuple[str, ...], found: list[tuple[str, dict[str, 
         return
     tensors = {key: item for key, item in value.items() if isinstance(key, str) and torch.is_tensor(item)}
     if tensors:
-        found.append(('.'.join(path), tensors))
+        found.append(('.'.join(path), _with_versions(tensors, getattr(value, '_metadata', None))))
     for key, item in value.items():
         if isinstance(item, Mapping):
             _search(item, (*path, str(key)), found)
@@ -95,12 +96,31 @@ def _matches(weights: Mapping[str, Any], wanted: Mapping[str, Any]) -> int:
     return sum(name in wanted for name in weights) or sum(any(key.endswith(name) for key in weights) for name in wanted) - 1_000_000
 
 
+def _with_versions(weights: dict[str, Any], versions: Any) -> dict[str, Any]:
+    """The weights with the versions of their modules, which some classes ask for when they load (torchvision's mnasnet)."""
+    if not isinstance(versions, Mapping):
+        return weights
+    versioned: dict[str, Any] = OrderedDict(weights)
+    versioned._metadata = versions  # type: ignore[attr-defined]
+    return versioned
+
+
 def _rename(weights: dict[str, Any], prefix: str | None) -> dict[str, Any]:
     if not prefix:
         return weights
     if prefix.startswith('+'):
-        return {prefix[1:] + name: tensor for name, tensor in weights.items()}
-    return {name[len(prefix) :] if name.startswith(prefix) else name: tensor for name, tensor in weights.items()}
+        renamed = {prefix[1:] + name: tensor for name, tensor in weights.items()}
+    else:
+        renamed = {name[len(prefix) :] if name.startswith(prefix) else name: tensor for name, tensor in weights.items()}
+    versions = getattr(weights, '_metadata', None)
+    return _with_versions(renamed, versions and {_moved(str(name), prefix): version for name, version in versions.items()})
+
+
+def _moved(module: str, prefix: str) -> str:
+    """The name of a module, which has no point at its end, under the changed prefix."""
+    if prefix.startswith('+'):
+        return (prefix[1:] + module).rstrip('.')
+    return f'{module}.'[len(prefix) :].rstrip('.') if f'{module}.'.startswith(prefix) else module
 
 
 def load_strictly(model: Any, weights: dict[str, Any], source: dict[str, Any]) -> None:
@@ -110,7 +130,7 @@ def load_strictly(model: Any, weights: dict[str, Any], source: dict[str, Any]) -
         raise mismatch(model.state_dict(), weights, table, source)
     try:
         model.load_state_dict(weights, strict=True)
-    except RuntimeError as error:
+    except Exception as error:  # a class may look at what it loads, and refuse it in its own way
         raise WorkerError(
             'LOAD_STATE_DICT_MISMATCH',
             f'The weights do not fit the class {source["model"]}: {first_line(error)}',

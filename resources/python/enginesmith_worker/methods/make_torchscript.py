@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import Cancelled, WorkerError, finding, first_line, user_frame
 from ..exporters.request import Export, prepare
 from ..exporters.torchscript import frozen_values
+from ..forward import read_inputs
 from ..model import Model
 from ..protocol import Context
 from ..torch_import import import_torch
@@ -30,7 +31,8 @@ def make_torchscript(params: dict[str, Any], context: Context) -> dict[str, Any]
         how, module = 'as it is', model.call
     elif how == 'script' and model.program is None:
         context.progress('script the model')
-        module = _script(copy.deepcopy(model.call).eval())
+        tensors = read_inputs(params['sample'], [spec['name'] for spec in params['inputs']])
+        module = _script(copy.deepcopy(model.fitting(tensors)).eval())
     else:
         if how == 'script':
             findings.append(_program_is_traced())
