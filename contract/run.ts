@@ -145,6 +145,8 @@ export const loadCardSchema = z.object({
   /** Shapes of the sample inputs that every hop gets. */
   sample: z.array(tensorSpecSchema),
   sets: z.number().int(),
+  /** Names of the folders of ONNX test data that the sets are of; absent where the sample was made otherwise. */
+  dataSets: z.array(z.string()).optional(),
   /** Absent where the sample was not made of images. */
   images: imagesCardSchema.optional(),
 })

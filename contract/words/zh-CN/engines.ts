@@ -286,8 +286,16 @@ export const engines = {
   },
   EXPECT_INVALID: {
     title: '预期结果不符合要求',
-    whole: ['正确答案属于一组输入，而该运行有 {sets} 组。', '{path} 含有 {arrays}，其中没有一个是模型的输出（{outputs}）。'],
+    whole: [
+      '正确答案属于一组输入，而该运行有 {sets} 组。',
+      '{path} 含有 {arrays}，其中没有一个是模型的输出（{outputs}）。',
+      '{path} 含有 {answers} 的正确答案，而该运行的输入不是同样的各组。',
+    ],
     gist: ['无法读取正确答案 {path}。', '无法读取正确答案。'],
-    remedy: ['{?sets}请只用一组输入运行（load.sets 为 1，或用 --inputs）。', '请用 numpy.savez 以模型输出的名称保存正确答案。'],
+    remedy: [
+      '{?sets}请只用一组输入运行（load.sets 为 1，或用 --inputs）。',
+      '{?answers}请将同一文件夹交给 --inputs，或两者都只给一组。',
+      '请用 numpy.savez 以模型输出的名称保存正确答案。',
+    ],
   },
 } as const satisfies SomeFindings

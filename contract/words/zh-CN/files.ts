@@ -145,6 +145,12 @@ export const files = {
     gist: '文件夹中的图像没有全部用于样例。',
     remedy: '样例最多 64 组。请把重要的图像放入单独的文件夹。',
   },
+  TEST_DATA_LEFT_OUT: {
+    title: '有测试数据未用于样例',
+    whole: '文件夹中有 {all} 组测试数据；样例采用其中 {used} 组，即形状与第一组相同者。',
+    gist: '文件夹中的测试数据没有全部用于样例。',
+    remedy: '请用 --inputs 和 --expect 单独运行其余各组。',
+  },
   INPUTS_INVALID: {
     title: '输入不符合要求',
     whole: [

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, normalize } from 'node:path'
 import { z } from 'zod'
 import type { ModelFile } from '../../../contract/run'
+import { testDataFiles, testDataSets } from '../tensors'
 import type { FoundFile } from './discover'
 
 /** What lies beside a model and belongs to it. */
@@ -18,7 +19,7 @@ const arrayEndings = ['npz', 'npy', 'safetensors'] as const
 
 /**
  * Inputs and answers by name: `NAME.inputs.npz` and `NAME.expect.npz` beside `NAME.onnx`; or, as ONNX's own backend tests
- * keep them, the folder `test_data_set_0` beside the only ONNX file of its folder.
+ * keep them, the folders `test_data_set_N` beside the only ONNX file of its folder.
  */
 export async function companionsOf(model: ModelFile, siblings: ReadonlyMap<string, ModelFile | null>): Promise<Companions> {
   const folder = dirname(model.path)
@@ -28,6 +29,10 @@ export async function companionsOf(model: ModelFile, siblings: ReadonlyMap<strin
   let inputs = beside('inputs')
   let expect = beside('expect')
   if (model.format === 'onnx' && (inputs === null || expect === null) && (await isOnlyOnnx(model, siblings))) {
+    const sets = await testDataSets(folder)
+    // Several sets are given by the folder that they lie in.
+    if (inputs === null && expect === null && sets.length > 1 && (await isAnswered(sets)))
+      return { weights: externalData(model), inputs: folder, expect: folder }
     const data = join(folder, 'test_data_set_0')
     const names = await readdir(data).catch((): string[] => [])
     if (inputs === null && names.includes('input_0.pb')) inputs = data
@@ -35,6 +40,8 @@ export async function companionsOf(model: ModelFile, siblings: ReadonlyMap<strin
   }
   return { weights: externalData(model), inputs, expect }
 }
+
+const isAnswered = async ([first = '']: string[]): Promise<boolean> => (await testDataFiles(first, 'output')).length > 0
 
 async function isOnlyOnnx(model: ModelFile, siblings: ReadonlyMap<string, ModelFile | null>): Promise<boolean> {
   const folder = dirname(model.path)

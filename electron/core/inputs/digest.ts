@@ -1,5 +1,5 @@
 import { isFolder } from '../disk'
-import { tensorsDigest } from '../tensors'
+import { tensorsDigest, testDataSets } from '../tensors'
 import { filesDigest, imageFiles } from './images'
 
 /**
@@ -7,6 +7,6 @@ import { filesDigest, imageFiles } from './images'
  * @throws EnginesmithError as reading does
  */
 export async function inputsDigest(path: string): Promise<string> {
-  const images = (await isFolder(path)) ? await imageFiles(path) : []
+  const images = (await isFolder(path)) && (await testDataSets(path)).length === 0 ? await imageFiles(path) : []
   return images.length > 0 ? filesDigest(images) : tensorsDigest(path)
 }

@@ -1,10 +1,11 @@
-import { join } from 'node:path'
 import { rename } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Finding } from '../../../contract/finding'
 import { preprocessSchema, type ImagesCard } from '../../../contract/preprocess'
 import type { LoadOptions } from '../../../contract/recipe'
 import { makeFinding } from '../errors'
-import { readSafetensors, writeSafetensors } from '../tensors'
+import { readSafetensors, testDataSets, writeSafetensors } from '../tensors'
 import { readGiven, type SampleReaders } from './given'
 import { imageInput } from './image-input'
 import { imageFiles } from './images'
@@ -16,6 +17,8 @@ export interface Prepared {
   plan: InputPlan
   files: string[]
   images: ImagesCard | null
+  /** Names of the folders of test data that the sets are of, where they are. */
+  dataSets?: string[]
   findings: Finding[]
 }
 
@@ -27,6 +30,8 @@ type Request = Omit<PlanRequest, 'arrays' | 'load'> & { load: LoadOptions }
  */
 export async function prepareInputs(request: Request, folder: string, readers: SampleReaders): Promise<Prepared> {
   const { inputsFile } = request.load
+  const dataSets = inputsFile === null ? [] : await testDataSets(inputsFile)
+  if (dataSets.length > 0) return fromTestData(request, dataSets, folder, readers)
   const images = inputsFile === null ? [] : await imageFiles(inputsFile).catch(() => [])
   if (images.length > 0) return fromImages(request, images, folder, readers)
   const plan = planInputs({ ...request, arrays: inputsFile === null ? null : await readGiven(inputsFile, folder, readers) })
@@ -37,6 +42,35 @@ export async function prepareInputs(request: Request, folder: string, readers: S
     files.push(file)
   }
   return { plan, files, images: null, findings: [] }
+}
+
+/** A set for each folder of test data that is like the first; profiles and engine are of one set of shapes. */
+async function fromTestData(request: Request, all: string[], folder: string, readers: SampleReaders): Promise<Prepared> {
+  const files: string[] = []
+  const dataSets: string[] = []
+  let first: InputPlan | null = null
+  for (const path of all.slice(0, maxSets)) {
+    const plan = planInputs({ ...request, arrays: await readGiven(path, folder, readers) })
+    first ??= plan
+    if (plan.arrays === null || !isDeepStrictEqual(plan.sample, first.sample)) continue
+    const file = setFile(folder, files.length)
+    await writeSafetensors(file, plan.arrays)
+    files.push(file)
+    dataSets.push(basename(path))
+  }
+  if (first === null) throw new Error('There is no set of test data')
+  const findings = files.length === all.length ? [] : [setsLeftOut(files.length, all.length)]
+  return { plan: first, files, images: null, dataSets, findings }
+}
+
+function setsLeftOut(used: number, all: number): Finding {
+  return makeFinding(
+    'TEST_DATA_LEFT_OUT',
+    'info',
+    `The folder holds ${all} sets of test data; ${used} of them are the sample: those with the shapes of the first.`,
+    'Run the others by themselves, with --inputs and --expect of their own.',
+    { used, all },
+  )
 }
 
 const setFile = (folder: string, index: number): string => join(folder, `inputs-${index}.safetensors`)

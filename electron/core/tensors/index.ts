@@ -7,7 +7,7 @@ import { sha256File } from '../files/hash'
 import { looksLikeZip } from '../files/zip'
 import { looksLikeNpy, parseNpy } from './npy'
 import { readNpzFrom } from './npz'
-import { readTestData, testDataFiles, type DataRole } from './onnx-tensor'
+import { readTestData, testDataFiles, testDataSets, type DataRole } from './onnx-tensor'
 import { looksLikeSafetensors, readSafetensorsFrom } from './safetensors'
 import type { Tensor } from './tensor'
 
@@ -17,7 +17,7 @@ export { readSafetensors, readSafetensorsHeader, writeSafetensors, type Safetens
 export { writeNpz } from './npz'
 export { encodeNpy } from './npy'
 
-export { testDataFiles } from './onnx-tensor'
+export { testDataFiles, testDataSets } from './onnx-tensor'
 
 /** The name of the one array of a .npy file: what numpy.savez would call it. */
 export const npyName = 'arr_0'
@@ -59,6 +59,9 @@ export async function readTensors(path: string, role: DataRole = 'input'): Promi
 export async function tensorsDigest(path: string, role: DataRole = 'input'): Promise<string> {
   if (!(await isFolder(path))) return sha256File(path)
   const hash = createHash('sha256')
-  for (const file of await testDataFiles(path, role)) hash.update(`${await sha256File(file)}\n`)
+  const sets = await testDataSets(path)
+  for (const folder of sets.length > 0 ? sets : [path]) {
+    for (const file of await testDataFiles(folder, role)) hash.update(`${await sha256File(file)}\n`)
+  }
   return hash.digest('hex')
 }

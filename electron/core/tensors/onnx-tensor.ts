@@ -47,6 +47,24 @@ export async function testDataFiles(folder: string, role: DataRole): Promise<str
     .map((one) => one.path)
 }
 
+/**
+ * The folders of test data of a model, in their order: `test_data_set_N` in the given one. Where some hold answers, only
+ * those that hold both; empty for a folder that holds none, or is one of them itself.
+ */
+export async function testDataSets(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((): string[] => [])
+  const sets: Array<{ index: number; path: string; answered: boolean }> = []
+  for (const name of names) {
+    const match = /^test_data_set_(\d+)$/.exec(name)
+    if (match === null) continue
+    const path = join(folder, name)
+    const files = await readdir(path).catch((): string[] => [])
+    if (files.includes('input_0.pb')) sets.push({ index: Number(match[1]), path, answered: files.includes('output_0.pb') })
+  }
+  const answered = sets.filter((set) => set.answered)
+  return (answered.length > 0 ? answered : sets).sort((a, b) => a.index - b.index).map(({ path }) => path)
+}
+
 async function readTensorProto(path: string): Promise<{ name: string; tensor: Tensor }> {
   const bytes = await readFile(path).catch((error: unknown) => Promise.reject(readError(error, path)))
   try {

@@ -30,6 +30,7 @@ const title: Record<FindingCode, string> = {
   INPUTS_ASSUMED: 'The inputs were assumed',
   INPUTS_INVALID: 'The inputs do not fit',
   INPUTS_LEFT_OUT: 'Not every image is in the sample',
+  TEST_DATA_LEFT_OUT: 'Some sets of test data were left out',
   SHAPE_CONTRADICTS_MODEL: 'The shape contradicts the model',
   PROFILE_ASSUMED: 'The shape range was assumed',
   PROFILE_INVALID: 'The shape range is not valid',

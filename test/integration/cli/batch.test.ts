@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BatchDocument } from '../../../contract/documents'
+import type { RunFile } from '../../../contract/run'
 import { at, python, start, story, temporary, told, type Told } from './harness'
 
 let folder = ''
@@ -60,6 +61,31 @@ describe.runIf(fs.existsSync(python))('batch', () => {
     const alone = await told(['run', row?.path ?? '', '--out', path.join(folder, 'alone'), '--backend', 'onnxruntime', '--inputs', data, '--expect', data])
     expect([alone.code, alone.document.verdict]).toEqual([1, 'fail'])
     expect(alone.document.comparisons?.map(({ hop }) => hop)).toContain('expected-onnx')
+  })
+
+  it('takes every set of test data of a model, in one comparison over all of them', async () => {
+    const one = path.join(folder, 'sets', 'model')
+    const good = fs.readdirSync(models).find((name) => !planted.includes(name) && fs.existsSync(path.join(models, name, 'test_data_set_0', 'input_0.pb'))) ?? ''
+    fs.cpSync(path.join(models, good), one, { recursive: true })
+    for (const n of [1, 2]) fs.cpSync(path.join(one, 'test_data_set_0'), path.join(one, `test_data_set_${n}`), { recursive: true })
+    fs.rmSync(path.join(one, 'test_data_set_2', 'output_0.pb'))
+    const judge = (out: string): Promise<Told> => told(['batch', one, '--out', path.join(folder, out), '--backend', 'onnxruntime', '--quiet'])
+    const first = await judge('sets-first')
+    expect([first.code, first.document.counts?.pass, rowsOf(first).length], story(first)).toEqual([0, 1, 1])
+    const run = JSON.parse(fs.readFileSync(path.join(rowsOf(first)[0]?.run ?? '', 'run.json'), 'utf8')) as RunFile
+    expect(run.cards.load).toMatchObject({ sets: 2, dataSets: ['test_data_set_0', 'test_data_set_1'] })
+    expect(run.comparisons.map(({ hop }) => hop)).toEqual(['expected-onnx'])
+    // The last number of the second set alone is made wrong.
+    const answers = path.join(one, 'test_data_set_1', 'output_0.pb')
+    const bytes = fs.readFileSync(answers)
+    bytes[bytes.length - 1]! ^= 0x40
+    fs.writeFileSync(answers, bytes)
+    const second = await judge('sets-first')
+    expect([second.code, second.document.counts?.fail], story(second)).toEqual([1, 1])
+    // Answers to other inputs are none.
+    const other = ['--inputs', path.join(one, 'test_data_set_0'), '--expect', one]
+    const refused = await told(['run', path.join(one, 'model.onnx'), '--out', path.join(folder, 'sets-other'), '--backend', 'onnxruntime', ...other])
+    expect([refused.code, refused.codes.includes('EXPECT_INVALID')], story(refused)).toEqual([2, true])
   })
 
   it('is cancelled by Ctrl-C with 130 and goes on where it stopped', async () => {

@@ -88,7 +88,7 @@ type Reference = (inputNames: string[], sets: string[]) => Promise<{ files: stri
 async function finish(inputs: StageInputs, context: StageContext, known: Known, reference: Reference | null): Promise<StageOutput<'load'>> {
   const { recipe } = inputs
   context.progress({ phase: 'Writing the sample inputs', fraction: null })
-  const { plan, files, images, findings } = await prepareInputs(
+  const { plan, files, images, dataSets, findings } = await prepareInputs(
     { signature: known.signature, forward: known.forward, load: recipe.load, profiles: recipe.build.profiles, keepNames: reference === null },
     context.scratch,
     { pythons: context.pythons, call: context.call },
@@ -114,6 +114,7 @@ async function finish(inputs: StageInputs, context: StageContext, known: Known, 
     sample: plan.sample,
     sets: files.length,
     ...(images === null ? {} : { images }),
+    ...(dataSets === undefined ? {} : { dataSets }),
   }
   return { produced, card }
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Artifact, Comparison, ComparisonDetail, Hop, ValidateCard } from '../../../../contract/run'
 import type { DType } from '../../../../contract/tensor'
 import { engineBackend, type EngineBackend } from '../../engines'
@@ -108,7 +107,8 @@ class Validation {
     const reference = tensorSets(inputs.folder, inputs.artifacts.load, 'reference')
     const torch: Side | null = reference.length === 0 ? null : { files: reference, reason: null }
     const { expect } = inputs.recipe.validate
-    const expected = expect === null ? null : await readExpected(expect, this.outputs, this.sets.length, join(context.scratch, 'expected.safetensors'))
+    const told = { outputs: this.outputs, sets: this.sets.length, dataSets: inputs.cards.load?.dataSets ?? null }
+    const expected = expect === null ? null : await readExpected(expect, told, outputFiles(context.scratch, 'expected', this.sets.length))
     const onnx = await this.runOnnx()
     const engine = subject.engine === null ? null : await this.runEngine(subject.engine)
     if (torch !== null) await this.hop('pytorch-onnx', torch, onnx)
@@ -118,8 +118,8 @@ class Validation {
       await this.compiledHops(torch, engine)
     }
     if (expected !== null) {
-      await this.hop('expected-onnx', { files: [expected], reason: null }, onnx, true)
-      if (engine !== null) await this.hop('expected-engine', { files: [expected], reason: null }, engine, true)
+      await this.hop('expected-onnx', { files: expected, reason: null }, onnx, true)
+      if (engine !== null) await this.hop('expected-engine', { files: expected, reason: null }, engine, true)
     }
     if (nothingCompared(this.comparisons)) this.nothingCompared()
     return {
