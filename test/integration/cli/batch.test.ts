@@ -125,6 +125,19 @@ describe.runIf(fs.existsSync(python))('batch', () => {
     expect([bad.code, ...bad.codes]).toEqual([2, 'PLAN_INVALID'])
   })
 
+  it('applies a recipe to every row, and flags over it', async () => {
+    const file = path.join(folder, 'recipe.json')
+    fs.writeFileSync(file, JSON.stringify({ build: { backend: 'onnxruntime' }, validate: { atol: 1e30 } }))
+    const run = (out: string, ...flags: string[]): Promise<Told> =>
+      told(['batch', models, '--out', path.join(folder, out), '--recipe', file, '--quiet', ...flags])
+    const lenient = await run('recipe')
+    expect(lenient.document.counts, story(lenient)).toMatchObject({ pass: 12, fail: 0 })
+    expect(lenient.code).toBe(0)
+    const strict = await run('recipe', '--atol', '1e-4')
+    expect(strict.document.counts, story(strict)).toMatchObject({ pass: 10, fail: 2 })
+    expect(rowsOf(strict).some((row) => row.reused)).toBe(false)
+  })
+
   it('refuses what it cannot write into and what is not there, says when nothing is a model, and keeps to the time limit', async () => {
     expect((await batch('models')).codes).toEqual(['OUT_NOT_A_BATCH'])
     const gone = await told(['batch', path.join(folder, 'gone'), '--out', path.join(folder, 'gone-out')])
