@@ -48,6 +48,21 @@ describe('a library that takes the process with it', () => {
   })
 })
 
+describe('a driver that does not start', () => {
+  it.each([
+    ['driver_too_old', 'DRIVER_TOO_OLD', 'too old'],
+    ['driver_mismatch', 'DRIVER_TOO_OLD', 'restart the machine'],
+    ['driver_no_gpu', 'GPU_MISSING', 'sees no GPU'],
+  ])('%s: %s', async (driver, code, words) => {
+    const library = join(fakeFolder('trt_newer_10'), 'libnvinfer.so.10')
+    const parser = join(fakeFolder('trt_newer_10'), 'libnvonnxparser.so.10')
+    const ended = await runProgram('parse.mjs', [library, parser, fixture('cnn.onnx')], { LD_LIBRARY_PATH: fakeFolder(driver) })
+    expect(ended.output).toContain(`code: '${code}'`)
+    expect(ended.output).toContain(words)
+    expect(ended.signal).toBeNull()
+  })
+})
+
 describe('full TensorRT without a GPU', () => {
   it('is asked for nothing: 10.6 would abort, others give garbage', async () => {
     const folder = fakeFolder('trt_newer_10')

@@ -1,8 +1,9 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { NativeResult } from '../../contract/native'
-import { addon, fakeFolder, scratch, sitePackages } from './support'
+import { addon, fakeFolder, runProgram, scratch, sitePackages } from './support'
 
 const work = scratch()
 afterAll(work.remove)
@@ -28,6 +29,20 @@ async function reasonFor(folder: string, flavour: 'tensorrt' | 'tensorrt-rtx' = 
   expect(found.attempts).toHaveLength(1)
   return found.attempts[0]?.reason ?? ''
 }
+
+describe('what the system would find by name', () => {
+  it('a truncated library is refused, and the loader is not sent to open it unseen', async () => {
+    const folder = join(work.path, 'cut')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'libnvinfer.so.10'), readFileSync(join(fakeFolder('trt_10_6'), 'libnvinfer.so.10')).subarray(0, 9000))
+    copyFileSync(join(fakeFolder('trt_10_6'), 'libnvonnxparser.so.10'), join(folder, 'libnvonnxparser.so.10'))
+    const ended = await runProgram('find-by-name.mjs', [], { LD_LIBRARY_PATH: folder })
+    expect(ended.signal).toBeNull()
+    const attempts = z.array(z.object({ path: z.string(), reason: z.string() })).parse(JSON.parse(ended.output))
+    expect(attempts.find(({ path }) => path === join(folder, 'libnvinfer.so.10'))?.reason).toContain('truncated')
+    expect(attempts.map(({ path }) => path)).not.toContain('libnvinfer.so.10')
+  })
+})
 
 describe('finding the real TensorRT-RTX', () => {
   it.each([

@@ -80,10 +80,13 @@ export interface Ended {
 }
 
 /** Runs one of the small programs beside the tests in a Node of its own. */
-export function runProgram(name: string, values: string[]): Promise<Ended> {
+export function runProgram(name: string, values: string[], env: Record<string, string> = {}): Promise<Ended> {
   const began = performance.now()
   return new Promise((done) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'programs', name), addonPath, ...values], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'programs', name), addonPath, ...values], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

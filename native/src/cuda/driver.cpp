@@ -21,6 +21,7 @@ constexpr const char* kManagementName = "libnvidia-ml.so.1";
 
 // CUresult and CUdevice_attribute of cuda.h, which is not needed to compile.
 constexpr int kOutOfMemory = 2;
+constexpr int kTooOld = 35;
 constexpr int kNoDevice = 100;
 constexpr int kDriverMismatch = 803;
 constexpr int kAttributeMajor = 75;
@@ -51,6 +52,7 @@ std::string driverVersion() {
 
 std::string explain(int result) {
     if (result == kNoDevice) return "the NVIDIA driver sees no GPU";
+    if (result == kTooOld) return "the NVIDIA driver is too old for the CUDA that asks for it";
     if (result == kDriverMismatch) return "the NVIDIA driver's library and kernel module have different versions (restart the machine)";
     return "the NVIDIA driver could not start (CUDA error " + std::to_string(result) + ")";
 }
@@ -86,6 +88,11 @@ void Driver::check(int result, const char* name) const {
 }
 
 std::shared_ptr<Driver> Driver::open(std::string& reason) {
+    const char* code = nullptr;
+    return open(reason, code);
+}
+
+std::shared_ptr<Driver> Driver::open(std::string& reason, const char*& code) {
     static std::mutex mutex;
     static std::shared_ptr<Driver> driver;
     const std::lock_guard<std::mutex> lock(mutex);
@@ -95,6 +102,7 @@ std::shared_ptr<Driver> Driver::open(std::string& reason) {
     if (!library) {
         // Its absence is the ordinary case, and the loader's own words for it say less than these.
         const bool absent = why.find("No such file") != std::string::npos || why.find("126") != std::string::npos;
+        code = absent && driverVersion().empty() ? "DRIVER_MISSING" : "GPU_MISSING";
         reason = absent ? std::string("there is no NVIDIA driver (") + kDriverName + " was not found)"
                         : "the NVIDIA driver could not be loaded: " + why;
         return nullptr;
@@ -102,6 +110,7 @@ std::shared_ptr<Driver> Driver::open(std::string& reason) {
     const auto start = library->function<Entry<unsigned>>("cuInit");
     const int result = start != nullptr ? start(0) : -1;
     if (result != 0) {
+        code = result == kTooOld || result == kDriverMismatch ? "DRIVER_TOO_OLD" : "GPU_MISSING";
         reason = explain(result);
         return nullptr;
     }
@@ -110,12 +119,9 @@ std::shared_ptr<Driver> Driver::open(std::string& reason) {
 }
 
 Survey Driver::survey() {
-    Survey survey{driverVersion(), {}, "", false};
-    const auto driver = open(survey.reason);
-    if (!driver) {
-        survey.driverMissing = survey.driverVersion.empty();
-        return survey;
-    }
+    Survey survey{driverVersion(), {}, ""};
+    const auto driver = open(survey.reason, survey.code);
+    if (!driver) return survey;
     const int count = driver->deviceCount();
     for (int i = 0; i < count; ++i) survey.devices.push_back(driver->device(i));
     if (count == 0) survey.reason = explain(kNoDevice);

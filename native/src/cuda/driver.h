@@ -29,8 +29,8 @@ struct Survey {
     std::string driverVersion;
     std::vector<Device> devices;
     std::string reason;
-    /// True where there is no driver at all, as opposed to a driver without a usable GPU.
-    bool driverMissing;
+    /// Why in a code: DRIVER_MISSING without a driver, DRIVER_TOO_OLD where it does not go with what calls it, else GPU_MISSING.
+    const char* code = "GPU_MISSING";
 };
 
 using DevicePointer = std::uint64_t;
@@ -40,6 +40,8 @@ class Driver {
 public:
     /// The process's driver, or null with the reason.
     static std::shared_ptr<Driver> open(std::string& reason);
+    /// The same, also with the code of the reason.
+    static std::shared_ptr<Driver> open(std::string& reason, const char*& code);
     static Survey survey();
 
     int deviceCount() const;

@@ -139,6 +139,14 @@ std::vector<Place> systemPlaces() {
     return there;
 }
 
+bool isInSystemPlaces(const std::string& name) {
+    const std::vector<Place> places = systemPlaces();
+    return std::any_of(places.begin(), places.end(), [&](const Place& place) {
+        std::error_code error;
+        return fs::exists(pathOf(place.path) / pathOf(name), error);
+    });
+}
+
 std::string companionOf(const std::string& library, const Names& of, const Names& names) {
     const fs::path path = pathOf(library);
     const std::string file = textOf(path.filename());

@@ -37,6 +37,9 @@ std::vector<Candidate> candidatesIn(const std::vector<Place>& places, const Name
 /// The folders that the system's loader looks in, as far as that can be known: its own search must not meet a truncated file first.
 std::vector<Place> systemPlaces();
 
+/// Whether a bare name would be found in one of systemPlaces, whose files are looked at before they are opened.
+bool isInSystemPlaces(const std::string& name);
+
 /// The file beside `library` whose name begins with `names.stem` and has the same version tail, else any version's; empty if there is none.
 std::string companionOf(const std::string& library, const Names& of, const Names& names);
 

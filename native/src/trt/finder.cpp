@@ -39,6 +39,8 @@ public:
     /// What only the system's loader knows: its cache and its configured folders.
     bool byName() {
         for (std::size_t i = 0; i < names_.core.bareNames.size(); ++i) {
+            // The loader would open, unseen, the very file that was looked at and refused: a truncated one ends the process.
+            if (loader::isInSystemPlaces(names_.core.bareNames[i])) continue;
             if (take(names_.core.bareNames[i], names_.parser.bareNames[i])) return true;
         }
         return false;

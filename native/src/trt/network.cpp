@@ -75,12 +75,13 @@ bool builderNeedsGpu(const Library& library) noexcept { return !library.isRtx();
 void requireGpu(const std::string& purpose) {
     const cuda::Survey survey = cuda::Driver::survey();
     if (!survey.devices.empty()) return;
-    if (survey.driverMissing) {
-        throw Failure("DRIVER_MISSING", purpose + " needs an NVIDIA driver, and " + survey.reason + ".",
-                      "Install the NVIDIA driver, or choose TensorRT-RTX with a target, or ONNX Runtime.", {{"reason", survey.reason}});
-    }
-    throw Failure("GPU_MISSING", purpose + " needs a GPU, and " + survey.reason + ".",
-                  "Use a machine with an NVIDIA GPU, or choose TensorRT-RTX with a target, or ONNX Runtime.", {{"reason", survey.reason}});
+    const std::string code = survey.code, otherwise = ", or choose TensorRT-RTX with a target, or ONNX Runtime.";
+    const char* const remedy = code == "DRIVER_MISSING"   ? "Install the NVIDIA driver"
+                               : code == "DRIVER_TOO_OLD" ? "Install a newer NVIDIA driver and restart the machine"
+                                                          : "Use a machine with an NVIDIA GPU";
+    throw Failure(survey.code,
+                  purpose + (code == "GPU_MISSING" ? " needs a GPU, and " : " needs an NVIDIA driver, and ") + survey.reason + ".",
+                  remedy + otherwise, {{"reason", survey.reason}});
 }
 
 Network::Network(LibraryPtr library, bool stronglyTyped, Events& events)

@@ -66,7 +66,7 @@ private:
 /// True where a builder can be made only when a driver and a GPU are there.
 bool builderNeedsGpu(const Library& library) noexcept;
 
-/// Throws DRIVER_MISSING or GPU_MISSING, saying what for.
+/// Throws DRIVER_MISSING, DRIVER_TOO_OLD or GPU_MISSING, saying what for.
 void requireGpu(const std::string& purpose);
 
 /// The failure that a list of parser errors amounts to.

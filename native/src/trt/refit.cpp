@@ -43,10 +43,11 @@ void setWeights(const abi::Refitter& refitter, const std::vector<TensorView>& we
     }
 }
 
-void setFromOnnx(const Library& library, const abi::Refitter& refitter, const std::string& onnx, RefitReply& reply) {
-    const abi::Owned<abi::ParserRefitter> parser(library.createParserRefitter(refitter));
+/// The parser holds the weights until the refit has read them.
+abi::Owned<abi::ParserRefitter> setFromOnnx(const Library& library, const abi::Refitter& refitter, const std::string& onnx,
+                                            const std::vector<char>& bytes, RefitReply& reply) {
+    abi::Owned<abi::ParserRefitter> parser(library.createParserRefitter(refitter));
     if (!parser) throw Failure("BUILD_OPTION_UNSUPPORTED", "The library's ONNX parser cannot refit.", "Use a newer library.");
-    const std::vector<char> bytes = readFile(onnx);
     const bool ok = parser->refitFromBytes(bytes.data(), bytes.size(), onnx.c_str());
     for (std::int32_t i = 0; i < parser->getNbErrors(); ++i) {
         const abi::ParserError error = parser->getError(i);
@@ -54,6 +55,7 @@ void setFromOnnx(const Library& library, const abi::Refitter& refitter, const st
         reply.errors.emplace_back(text != nullptr ? text : "");
     }
     if (!ok && reply.errors.empty()) reply.errors.emplace_back("the parser did not take the file");
+    return parser;
 }
 
 std::uint64_t write(const abi::CudaEngine& engine, bool weights, const std::string& path, std::vector<std::string>& flags) {
@@ -99,8 +101,10 @@ std::optional<RefitReply> refitEngine(const LibraryPtr& library, const RefitRequ
     const auto missing = [&](std::int32_t size, const char** names) { return refitter->getMissingWeights(size, names); };
     reply.names = namesOf(all);
     const auto began = std::chrono::steady_clock::now();
+    const std::vector<char> onnx = request.onnx ? readFile(*request.onnx) : std::vector<char>();
+    std::optional<abi::Owned<abi::ParserRefitter>> parser;
     if (request.onnx)
-        setFromOnnx(*library, *refitter, *request.onnx, reply);
+        parser.emplace(setFromOnnx(*library, *refitter, *request.onnx, onnx, reply));
     else
         setWeights(*refitter, request.weights, reply);
     token.throwIfCancelled();
