@@ -34,7 +34,7 @@ const packages = [
  * @property {string} [format]
  * @property {string} [sha256]
  * @property {{ cannot: string[], advice: string }} [advice]
- * @property {{ refused: string[] }} [pickle]
+ * @property {{ unsafe: string[] }} [pickle]
  * @property {Record<string, { state: string }>} [stages]
  * @property {Comparison[]} [comparisons]
  * @property {Finding[]} findings

@@ -41,7 +41,7 @@ export async function yolo(python) {
   const refusedNames = (/** @type {unknown} */ list) => (Array.isArray(list) ? list.map(String) : [])
 
   const looked = await step('looked at', ['inspect', file], ({ code, document }) => {
-    const refused = document.pickle?.refused ?? []
+    const refused = document.pickle?.unsafe ?? []
     return [
       code === 0 && document.format === 'pickled-module' && refused.length === names,
       `${document.format}; ${refused.length} names refused: ${refused.map((name) => name.replace(/^.*\./, '')).join(', ')}`,

@@ -118,6 +118,16 @@ def test_the_live_model_is_not_spoiled(worker, tmp_path, exporter):
     assert torch.equal(before['output'], after['output'])
 
 
+@BATCHED
+def test_sizes_that_a_run_left_on_the_model_are_no_constants(worker, tmp_path, exporter):
+    model = net(tmp_path, 'Remembering')
+    run(worker, model, {'x': torch.ones(3, 4)}, tmp_path)
+    proto, _ = export(worker, tmp_path, model, [spec('x', 'N', 4)], {'x': torch.ones(3, 4)}, exporter)
+    assert shape_of(proto.graph.input[0]) == ['N', 4]
+    for size in (1, 2, 7):
+        agree(worker, tmp_path, model, proto, {'x': torch.randn(size, 4)})
+
+
 @since('2.7', 'one opset domain first')
 def test_an_opset_that_dynamo_raises_is_told(worker, tmp_path):
     proto, answer = export(worker, tmp_path, net(tmp_path, 'Affine'), [spec('x', 2, 4)], {'x': torch.ones(2, 4)}, 'dynamo', 13)

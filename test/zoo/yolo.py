@@ -21,7 +21,7 @@ def save(out):
     yolo.model.train()
     with torch.no_grad():
         for _ in range(2):
-            yolo.model(torch.rand(4, 3, 320, 320))
+            yolo.model(torch.rand(4, 3, 320, 320) * 2 - 1)
     yolo.model.eval()
     yolo.save(out)
 

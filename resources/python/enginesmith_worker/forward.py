@@ -38,6 +38,7 @@ def call(model: Model, binding: Binding, tensors: dict[str, Any], context: Conte
     torch = import_torch()
     torch.manual_seed(0)
     positional, keywords = binding.apply(tensors)
+    model.called = True
     try:
         with torch.no_grad(), context.interruptible():
             return model.fitting(tensors)(*positional, **keywords)

@@ -36,6 +36,8 @@ class Model:
     example: list[dict[str, Any]] = field(default_factory=list)
     symbols: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    #: True once its code has run, which may leave marks on it: YOLO's head keeps the sizes of the last call.
+    called: bool = False
     #: The same with its half-precision weights widened to float32, once inputs have asked for that.
     _wide: Any = None
 

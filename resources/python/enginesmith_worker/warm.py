@@ -43,6 +43,15 @@ def warm_model(params: dict[str, Any], context: Context) -> Model:
     return model
 
 
+def untouched_model(params: dict[str, Any], context: Context) -> Model:
+    """The same, loaded anew where the code of an ordinary module has run: what is exported must not carry marks of a call."""
+    model = warm_model(params, context)
+    if not model.called or model.program is not None or model.scripted:
+        return model
+    forget_model()
+    return warm_model(params, context)
+
+
 def forget_model() -> None:
     """Let go of the kept model: something changed it, or its memory is needed."""
     global _kept

@@ -37,6 +37,8 @@ def prepare(model: Model, params: dict[str, Any], context: Context) -> Export:
     binding = bind(model, names)
     tensors = read_inputs(params['sample'], names)
     _check_shapes(specs, tensors)
+    # A copy from before the run, which may leave the sample's sizes on the model; an exporter would take them for constants.
+    untouched = None if model.program is not None or model.scripted else copy.deepcopy(model.fitting(tensors)).eval()
     context.progress('run the sample')
     result = call(model, binding, tensors, context, params['source']['path'])
     outputs = [name for name, _ in name_outputs(result, names, params.get('outputNames'))]
@@ -54,7 +56,7 @@ def prepare(model: Model, params: dict[str, Any], context: Context) -> Export:
         traced = import_torch().jit.trace
         module = model.call if plain else traced(_positional(model.call, binding), args, check_trace=False)
     else:
-        module = copy.deepcopy(model.fitting(tensors)).eval()
+        module = untouched
         module = module if plain else _positional(module, binding)
     by_name = dict(zip(names, dynamic))
     return Export(

@@ -12,12 +12,12 @@ from ..exporters import dynamo, torchscript
 from ..exporters.request import Export, prepare
 from ..model import Model
 from ..protocol import Context
-from ..warm import warm_model
+from ..warm import untouched_model
 
 
 def export_onnx(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Files written (the graph first), the opset that they really have, the exporter that was used, and findings."""
-    model = warm_model(params, context)
+    model = untouched_model(params, context)
     request = prepare(model, params, context)
     asked = params['exporter']
     exporter, findings = _choose(model, asked)

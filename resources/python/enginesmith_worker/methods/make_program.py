@@ -15,7 +15,7 @@ from ..loaders.program_screen import operators_of, read_programs
 from ..operators import custom_operators
 from ..protocol import Context
 from ..torch_import import import_torch
-from ..warm import warm_model
+from ..warm import untouched_model
 
 _ROLES = {
     'USER_INPUT': 'input',
@@ -30,7 +30,7 @@ _ROLES = {
 def make_program(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """The signature with what was lifted, the operators, and findings; the file appears whole or not at all."""
     torch = import_torch()
-    model = warm_model(params, context)
+    model = untouched_model(params, context)
     findings: list[dict[str, Any]] = []
     if model.scripted:
         raise WorkerError(

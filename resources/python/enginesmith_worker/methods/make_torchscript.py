@@ -16,7 +16,7 @@ from ..forward import read_inputs
 from ..model import Model
 from ..protocol import Context
 from ..torch_import import import_torch
-from ..warm import warm_model
+from ..warm import untouched_model
 
 TRACE = {'kind': 'set-option', 'label': 'Trace instead', 'path': 'convert.script', 'value': 'trace'}
 SCRIPT = {'kind': 'set-option', 'label': 'Script instead', 'path': 'convert.script', 'value': 'script'}
@@ -24,7 +24,7 @@ SCRIPT = {'kind': 'set-option', 'label': 'Script instead', 'path': 'convert.scri
 
 def make_torchscript(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """How it was made, how many branches and loops the graph has, and findings; the file appears whole or not at all."""
-    model = warm_model(params, context)
+    model = untouched_model(params, context)
     findings: list[dict[str, Any]] = []
     how = params['script']
     if model.scripted:

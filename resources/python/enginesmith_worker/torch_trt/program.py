@@ -12,7 +12,7 @@ from ..exporters.dynamo import dynamic_shapes
 from ..exporters.request import prepare
 from ..protocol import Context
 from ..torch_import import import_torch
-from ..warm import forget_model, warm_model
+from ..warm import forget_model, untouched_model
 from .imports import OTHER_BACKEND
 
 
@@ -50,7 +50,7 @@ def forget_program() -> None:
 
 def _prepare(params: dict[str, Any], device: Any, context: Context) -> Prepared:
     torch = import_torch()
-    model = warm_model(params, context)
+    model = untouched_model(params, context)
     specs, bounds = _bounded(params['inputs'], params['profile'])
     request = prepare(model, {**params, 'inputs': specs, 'opset': None, 'out': ''}, context)
     args = tuple(tensor.to(device) for tensor in request.args)
