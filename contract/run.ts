@@ -157,11 +157,27 @@ export const convertCardSchema = z.object({
   operators: z.record(z.string(), z.number()),
   signature: signatureSchema.nullable(),
   checked: z.boolean(),
-  /** Nodes before the graph was simplified; absent where it was not. */
-  simplifiedFrom: z.number().optional(),
+  /** What came of simplifying the graph; absent where it was not asked for. */
+  simplify: z
+    .object({
+      /** Nodes before and after; null where the simplifier did not get so far. */
+      before: z.number().int().nullable(),
+      after: z.number().int().nullable(),
+      /** False: the graph as it was exported is kept, for this reason. */
+      taken: z.boolean(),
+      reason: z.string().nullable(),
+      /** Values that were held against the graph before, and the largest difference; 0 and null where it could not be run. */
+      compared: z.number().int(),
+      maxAbs: num,
+    })
+    .optional(),
   /** Precision that was written into the graph, and the nodes that stayed FP32. */
   precision: graphPrecisionSchema.nullable().optional(),
   keptFp32: z.array(z.string()).optional(),
+  /** Rows that Convert itself measured; those of the run are Validate's once it has judged. */
+  checks: z.array(comparisonSchema).optional(),
+  /** Sizes of the second inputs that are in them (`N=5`); an empty text where only the values were others. */
+  second: z.array(z.string()).optional(),
 })
 /** What Torch-TensorRT made of a program: blocks in the order of the graph, and why an operator stayed in PyTorch. */
 export const partitionSchema = z.object({

@@ -15,9 +15,31 @@ const shot = (page: Page, name: string): Promise<void> => (pictures === undefine
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'enginesmith-convert-'))
 const at = (name: string): string => path.join(folder, name)
 
+const more = `
+
+class Branching(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        y = self.fc(x)
+        return y * 2 if y.sum() > 0 else y
+
+
+class Sized(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.fc(x) * torch.tensor([x.shape[0], 1, 1, 1])
+`
+
 test.beforeAll(() => {
-  fs.copyFileSync(path.resolve('test/fixtures/cli/nets.py'), at('nets.py'))
-  const save = "import torch, nets; torch.manual_seed(0); [torch.save(getattr(nets, n)().state_dict(), f'{n}.pt') for n in ('Small', 'Refused')]"
+  fs.writeFileSync(at('nets.py'), fs.readFileSync(path.resolve('test/fixtures/cli/nets.py'), 'utf8') + more)
+  const save =
+    "import torch, nets; torch.manual_seed(0); [torch.save(getattr(nets, n)().state_dict(), f'{n}.pt') for n in ('Small', 'Refused', 'Branching', 'Sized')]"
   execFileSync(venvPython(path.resolve('.venv')), ['-c', save], { cwd: folder })
 })
 test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
@@ -39,10 +61,14 @@ async function open(page: Page, name: string, shape: Array<number | string>): Pr
   expect(set.ok).toBe(true)
 }
 
-async function convert(page: Page): Promise<void> {
+async function loaded(page: Page): Promise<void> {
   await page.getByTestId('primary-action').click()
   await stageShows(page, 'load', /completed|cached/)
   await page.getByTestId('stage-convert').click()
+}
+
+async function convert(page: Page): Promise<void> {
+  await loaded(page)
   await page.getByTestId('primary-action').click()
   await stageShows(page, 'convert', /completed|cached/)
 }
@@ -87,6 +113,9 @@ for (const [language, theme] of [
     await expect(page.locator('[data-option=keepFp32]')).toBeVisible()
     await page.getByTestId('primary-action').click()
     await expect(page.getByTestId('stage-convert')).toHaveAttribute('data-sign', 'completed', { timeout: 60_000 })
+    await expect(page.getByTestId('simplified')).toContainText(/4.*4/)
+    await expect(page.getByTestId('precision')).toContainText('FP16')
+    await expect(page.getByTestId('second-size')).toContainText('N=')
     await shot(page, `precision-${language}-${theme}`)
 
     // Every other kind of file: asked where to, written whole, compared, listed.
@@ -123,3 +152,35 @@ for (const [language, theme] of [
     await running.close()
   })
 }
+
+test('the other exporter is one click away where one fails, and where it froze a size', async () => {
+  test.setTimeout(240_000)
+  const running = await launchApp({ settings: { project: folder }, size: { width: 1280, height: 900 } })
+  const { page, errors } = running
+  const exporter = (name: string) => page.getByRole('radio', { name: new RegExp(`^${name}`) })
+  // torch.export does not take a branch that hangs on values; a trace follows one way.
+  await open(page, 'Branching', [2, 4])
+  await loaded(page)
+  await page.getByTestId('primary-action').click()
+  await stageShows(page, 'convert', 'failed')
+  await page.locator('[data-code=CONVERT_FAILED]').getByRole('button', { name: 'Use the torchscript exporter' }).click()
+  await stageShows(page, 'convert', 'completed')
+  await expect(exporter('TorchScript')).toBeChecked()
+
+  // A trace writes the sample's size into the graph, which the second size shows; torch.export keeps it.
+  await page.getByTestId('rail-home').click()
+  await open(page, 'Sized', ['N', 4])
+  await loaded(page)
+  await page.getByText('Traces one run.').click()
+  await page.getByTestId('primary-action').click()
+  const finding = page.locator('[data-code=CONVERT_MISMATCH]')
+  await expect(finding).toContainText('not at a second input', { timeout: 60_000 })
+  await shot(page, 'frozen')
+  await finding.getByRole('button', { name: 'Use the dynamo exporter' }).click()
+  await expect(finding).toHaveCount(0, { timeout: 60_000 })
+  await expect(page.getByTestId('convert-compare')).toContainText('Equal')
+  await expect(page.getByTestId('second-size')).toContainText('N=')
+  await expect(exporter('Dynamo')).toBeChecked()
+  expect(errors).toEqual([])
+  await running.close()
+})

@@ -286,3 +286,35 @@ def test_the_check_names_missing_external_data(worker, tmp_path):
     with failing('ONNX_EXTERNAL_DATA_MISSING') as error:
         worker.call('check_onnx', path=str(tmp_path / 'apart.onnx'))
     assert error['evidence']['missing'] == ['apart.data']
+
+
+@BOTH
+def test_notes_name_the_line_and_no_folder(worker, tmp_path, exporter):
+    """A model that ships says which line a node comes from, not where its author keeps files."""
+    project = tmp_path / 'someone' / 'secret project'
+    (project / 'parts').mkdir(parents=True)
+    (project / 'parts' / 'noted_block.py').write_text(
+        'import torch\n\n\nclass Block(torch.nn.Module):\n    def forward(self, x):\n        return torch.relu(x) * 3\n'
+    )
+    (project / 'noted_net.py').write_text(
+        'import torch\nfrom parts.noted_block import Block\n\n\nclass Net(torch.nn.Module):\n    def __init__(self):\n'
+        '        super().__init__()\n        self.fc = torch.nn.Linear(4, 4)\n        self.block = Block()\n\n'
+        '    def forward(self, x):\n        return self.block(self.fc(x)) + 1\n'
+    )
+    weights = tmp_path / 'net.pt'
+    torch.save({'fc.weight': torch.eye(4), 'fc.bias': torch.zeros(4)}, weights)
+    model = {**source(weights, 'state-dict', 'noted_net:Net'), 'project': str(project)}
+    proto, _ = export(worker, tmp_path, model, [spec('x', 2, 4)], {'x': torch.randn(2, 4)}, exporter)
+    assert b'secret project' not in proto.SerializeToString()
+    assert str(tmp_path).encode() not in proto.SerializeToString()
+    notes = {
+        node.op_type: node.doc_string + ''.join(entry.value for entry in node.metadata_props if entry.key == 'pkg.torch.onnx.stack_trace')
+        for node in proto.graph.node
+    }
+    want = (
+        ('"parts/noted_block.py", line 6', '"noted_net.py", line 12')
+        if exporter == 'dynamo'
+        else ('parts/noted_block.py(6)', 'noted_net.py(12)')
+    )
+    assert want[0] in notes['Relu']
+    assert want[1] in notes['Add']

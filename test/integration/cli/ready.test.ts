@@ -15,27 +15,32 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 const rtx = ['--backend', 'tensorrt-rtx']
 
 describe('inspect --ready', () => {
-  it('lists every node that the parser refuses, with the line of Python that it comes from', async () => {
-    const out = path.join(folder, 'refused.onnx')
-    const model = ['--model', 'nets:Refused', '--project', path.join(m, 'project'), '--input', 'x:float32:2x4x4']
-    await cli(['convert', path.join(m, 'refused.pt'), '--to', 'onnx', '-o', out, ...model])
-    const result = await told(['inspect', out, '--ready', ...rtx])
-    expect(result.code, story(result)).toBe(2)
-    const code = fs.readFileSync(path.join(m, 'project', 'nets.py'), 'utf8').split('\n')
-    const { ready } = result.document
-    expect(ready).toMatchObject({ judged: true, library: 'tensorrt-rtx' })
-    expect(ready?.refused.map(({ operator }) => operator)).toEqual(['Det', 'Bernoulli'])
-    for (const { node, source, reason, action } of ready?.refused ?? []) {
-      expect(node).not.toBe('')
-      expect(reason).toContain('The parser does not import')
-      expect(action).toContain('Replace the operator')
-      expect(path.basename(source?.file ?? '')).toBe('nets.py')
-      expect(code[(source?.line ?? 0) - 1]?.trim()).toBe(source?.code)
-    }
-    expect(result.codes).toContain('BUILD_UNSUPPORTED_OPERATOR')
-    const printed = await cli(['inspect', out, '--ready', ...rtx, '--lang', 'zh-CN', '--quiet'])
-    expect(printed.stdout).toMatch(/TensorRT 就绪: 否.*\n.*Det .*nets\.py:\d+/)
-  })
+  it.each([['dynamo'], ['torchscript'], ['dynamo', '--simplify'], ['torchscript', '--graph-precision', 'fp16']])(
+    'lists every node that the parser refuses, with the line of Python that it comes from: %s %s %s',
+    async (exporter, ...more) => {
+      const out = path.join(folder, `refused-${exporter}${more.join('')}.onnx`)
+      const model = ['--model', 'nets:Refused', '--project', path.join(m, 'project'), '--input', 'x:float32:2x4x4', '--exporter', exporter, ...more]
+      await cli(['convert', path.join(m, 'refused.pt'), '--to', 'onnx', '-o', out, ...model])
+      const result = await told(['inspect', out, '--ready', ...rtx])
+      expect(result.code, story(result)).toBe(2)
+      const code = fs.readFileSync(path.join(m, 'project', 'nets.py'), 'utf8').split('\n')
+      const { ready } = result.document
+      expect(ready).toMatchObject({ judged: true, library: 'tensorrt-rtx' })
+      expect(ready?.refused.map(({ operator }) => operator)).toEqual(['Det', 'Bernoulli'])
+      for (const { operator, node, source, reason, action } of ready?.refused ?? []) {
+        expect(node).not.toBe('')
+        expect(reason).toContain('The parser does not import')
+        expect(action).toContain('Replace the operator')
+        expect(source?.file).toBe('nets.py')
+        const line = code[(source?.line ?? 0) - 1]?.trim() ?? ''
+        expect(line).toContain(operator === 'Det' ? 'linalg.det' : 'bernoulli')
+        if (exporter === 'dynamo') expect(source?.code).toBe(line)
+      }
+      expect(result.codes).toContain('BUILD_UNSUPPORTED_OPERATOR')
+      const printed = await cli(['inspect', out, '--ready', ...rtx, '--lang', 'zh-CN', '--quiet'])
+      expect(printed.stdout).toMatch(/TensorRT 就绪: 否.*\n.*Det .*nets\.py:\d+/)
+    },
+  )
 
   it('says yes with 0 where nothing is refused, and nothing at all without the flag', async () => {
     const ready = await told(['inspect', path.join(m, 'small.onnx'), '--ready', ...rtx])

@@ -128,6 +128,36 @@ describe('also save as', () => {
   })
 })
 
+describe('what was done with the graph', () => {
+  const base = upTo('validate')
+  const convert = base.cards.convert!
+  const simplify = { before: 12, after: 9, taken: true, reason: null, compared: 40, maxAbs: 1e-7 }
+  const checks = [
+    comparison('pytorch-onnx', 'y', { compared: 44, maxAbs: 3e-8 }),
+    comparison('fp32-onnx', 'y', { verdict: 'fail', maxAbs: 0.25, mismatched: 7 }),
+  ]
+  it('is still there after Validate has put its own rows into the run', async () => {
+    const card = { ...convert, simplify, precision: 'fp16' as const, keptFp32: ['norm'], checks, second: ['N=5', 'N=2'] }
+    mounted = await mountWizard(
+      upTo('validate', { cards: { ...base.cards, convert: card }, comparisons: [comparison('pytorch-onnx', 'y', { maxAbs: 1 })] }),
+      'convert',
+    )
+    expect(mounted.find('simplified').text()).toMatch(/12 nodes before, 9 after.*40 values are the same/)
+    expect(mounted.find('precision').text()).toMatch(/FP16 against FP32.*Differs.*1 node stayed in FP32.*norm.*2\.50e-1/)
+    expect(mounted.find('convert-compare').text()).toContain('3.00e-8')
+    expect(mounted.find('second-size').text()).toContain('N=5; N=2')
+  })
+  it('says that simplifying was left out, that nothing was compared, and nothing where nothing was asked for', async () => {
+    const card = { ...convert, simplify: { ...simplify, taken: false, reason: 'x' }, precision: 'bf16' as const, keptFp32: [], checks: [], second: [] }
+    mounted = await mountWizard(upTo('convert', { cards: { ...base.cards, convert: card } }), 'convert')
+    expect(mounted.find('simplified').text()).toContain('Left out')
+    expect(mounted.find('precision').text()).toContain('Not compared here')
+    mounted.end()
+    mounted = await mountWizard(upTo('convert'), 'convert')
+    expect(mounted.find('graph').exists()).toBe(false)
+  })
+})
+
 describe('options of Convert', () => {
   it('go back to their defaults one by one or all at once', async () => {
     mounted = await mountWizard(upTo('load'), 'convert')

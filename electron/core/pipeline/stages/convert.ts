@@ -16,7 +16,7 @@ import { refineGraph, type Refined } from './graph'
 import { modelWorker } from './model-worker'
 import { checkUnchanged } from './source'
 
-const version = 2
+const version = 3
 
 /** Convert: PyTorch to ONNX, checked, and compared with PyTorch at once. An ONNX file is taken over as it is. */
 export const convertStage: Stage<'convert'> = {
@@ -84,7 +84,8 @@ async function adopt(inputs: StageInputs, context: StageContext): Promise<StageO
   const described = await describe(set[0]?.path ?? file.path, context)
   const { final, facts, comparisons, details } = await refine(inputs, set, described, [], context)
   const onnx = final[0]?.path ?? file.path
-  return { produced: [final], card: { ...(await card(onnx, described ?? file.signature, null, described !== null, null)), ...facts }, comparisons, details }
+  const made = await card(onnx, described ?? file.signature, null, described !== null, null)
+  return { produced: [final], card: { ...made, ...facts, checks: comparisons, second: [] }, comparisons, details }
 }
 
 async function exportModel(inputs: StageInputs, services: StageServices, context: StageContext): Promise<StageOutput<'convert'>> {
@@ -131,10 +132,11 @@ async function exportModel(inputs: StageInputs, services: StageServices, context
     { second, keepsState: () => keepsState(worker, source, asked, sample, context) },
     context,
   )
+  const comparisons = [...hop.comparisons, ...refined.comparisons]
   return {
     produced: [refined.final],
-    card: { ...made, opset: exported.opset, ...refined.facts },
-    comparisons: [...hop.comparisons, ...refined.comparisons],
+    card: { ...made, opset: exported.opset, ...refined.facts, checks: comparisons, second: second.map(({ sizes }) => sizes) },
+    comparisons,
     details: [...hop.details, ...refined.details],
   }
 }

@@ -11,7 +11,7 @@ import { compareHop } from './compare-hop'
 /** What became of the graph that an exporter wrote: the file that goes on, and how it differs from the graph in FP32. */
 export interface Refined {
   files: string[]
-  facts: Pick<ConvertCard, 'simplifiedFrom' | 'precision' | 'keptFp32'>
+  facts: Pick<ConvertCard, 'simplify' | 'precision' | 'keptFp32'>
   comparisons: Comparison[]
   details: ComparisonDetail[]
   /** False where ONNX Runtime does not take the graph any more: another engine may. */
@@ -51,12 +51,16 @@ async function answersOf({ inputs, files, second }: Request, context: StageConte
 async function simplified(request: Request, raw: string[] | null, context: StageContext): Promise<Refined> {
   const kept: Refined = { files: request.files, facts: {}, comparisons: [], details: [], runs: true }
   context.progress({ phase: 'Simplifying the graph', fraction: null })
+  let counted: Pick<Simplified, 'before' | 'after'> = { before: null, after: null }
+  let measured: Pick<Simplified, 'compared' | 'maxAbs'> = { compared: 0, maxAbs: null }
   try {
     const path = request.files[0] ?? ''
     const made = await (await context.pythons.managed()).call('simplify_onnx', { path, out: join(context.scratch, 'simple', 'model.onnx') }, context.call)
+    counted = { before: made.before, after: made.after }
     const { comparisons } = await hop({ ...request, files: made.files }, raw, null, context)
+    measured = measure(comparisons)
     const bad = comparisons.filter(({ verdict }) => verdict === 'fail')
-    if (bad.length === 0) return { ...kept, files: made.files, facts: { simplifiedFrom: made.before } }
+    if (bad.length === 0) return { ...kept, files: made.files, facts: { simplify: { ...counted, ...measured, taken: true, reason: null } } }
     throw new EnginesmithError(
       'CONVERT_SIMPLIFY_FAILED',
       `The simplified graph does not give the same results (${bad.map(({ output }) => output).join(', ')}), so it was not taken.`,
@@ -71,8 +75,16 @@ async function simplified(request: Request, raw: string[] | null, context: Stage
         ? error.toFinding('warning')
         : makeFinding('CONVERT_SIMPLIFY_FAILED', 'warning', `The graph was not simplified: ${error.message}`, error.remedy, error.evidence),
     )
-    return kept
+    return { ...kept, facts: { simplify: { ...counted, ...measured, taken: false, reason: error.message } } }
   }
+}
+
+type Simplified = NonNullable<ConvertCard['simplify']>
+
+/** How much was compared, and the largest difference. */
+function measure(rows: readonly Comparison[]): Pick<Simplified, 'compared' | 'maxAbs'> {
+  const largest = rows.flatMap(({ maxAbs }) => (maxAbs === null ? [] : [maxAbs]))
+  return { compared: rows.reduce((sum, { compared }) => sum + compared, 0), maxAbs: largest.length === 0 ? null : Math.max(...largest) }
 }
 
 async function withPrecision(request: Request, refined: Refined, raw: string[] | null, context: StageContext): Promise<Refined> {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import linecache
 import os
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from ..errors import Cancelled, WorkerError, finding, first_line, user_frame
@@ -31,7 +33,7 @@ def export(request: Export, path: str, is_scripted: bool) -> list[dict[str, Any]
     }
     if 'dynamo' in inspect.signature(torch.onnx.export).parameters:
         options['dynamo'] = False
-    with warnings.catch_warnings(record=True) as caught:
+    with _with_places(torch, options), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter('always')
         try:
             torch.onnx.export(request.module, request.args, path, **options)
@@ -40,6 +42,21 @@ def export(request: Export, path: str, is_scripted: bool) -> list[dict[str, Any]
         except Exception as error:
             raise _explain(error, torch, is_scripted) from error
     return frozen_values(caught, torch, OTHER)
+
+
+@contextlib.contextmanager
+def _with_places(torch: Any, options: dict[str, Any]) -> Iterator[None]:
+    """Have the exporter note the line of Python with each node, which it does when it is verbose, and keep it from printing the graph."""
+    printing = getattr(torch._C, '_jit_onnx_log', None)
+    if printing is None:
+        yield
+        return
+    options['verbose'] = True
+    torch._C._jit_onnx_log = lambda *_: None
+    try:
+        yield
+    finally:
+        torch._C._jit_onnx_log = printing
 
 
 def frozen_values(caught: list[warnings.WarningMessage], torch: Any, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import WorkerError, finding
 from ..exporters import dynamo, torchscript
+from ..exporters.places import take_out_folders
 from ..exporters.request import Export, prepare
 from ..model import Model
 from ..protocol import Context
@@ -31,7 +32,7 @@ def export_onnx(params: dict[str, Any], context: Context) -> dict[str, Any]:
         else:
             findings += torchscript.export(request, path, model.scripted)
         context.progress('read back')
-        opset, inputs, outputs = _read_back(path)
+        opset, inputs, outputs = _read_back(path, params['source'].get('project'))
         _check_names(request, list(inputs), outputs, exporter)
         findings += _compare(request, opset, inputs, exporter)
         return {'files': _move(scratch, request.path), 'opset': opset, 'exporter': exporter, 'findings': findings}
@@ -55,8 +56,10 @@ def _choose(model: Model, asked: str) -> tuple[str, list[dict[str, Any]]]:
     ]
 
 
-def _read_back(path: str) -> tuple[int, dict[str, list[Any]], list[str]]:
-    """The opset, the inputs with their sizes (a number or a symbol, None where nothing is said), and the outputs."""
+def _read_back(path: str, project: str | None) -> tuple[int, dict[str, list[Any]], list[str]]:
+    """The opset, the inputs with their sizes (a number or a symbol, None where nothing is said), and the outputs.
+
+    On the way the folders of this machine go out of the file's notes."""
     try:
         import onnx
     except ImportError as error:
@@ -67,6 +70,8 @@ def _read_back(path: str) -> tuple[int, dict[str, list[Any]], list[str]]:
             {'package': 'onnx'},
         ) from error
     model = onnx.load(path, load_external_data=False)
+    if take_out_folders(model, project):
+        onnx.save(model, path)
     opset = next((entry.version for entry in model.opset_import if entry.domain in ('', 'ai.onnx')), 0)
     stored = {tensor.name for tensor in model.graph.initializer}
     inputs = {

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from ..errors import WorkerError, plain
+from ..exporters.places import keep_notes
 from ..protocol import Context
 
 _SLIM = 'import sys, onnxslim; onnxslim.slim(sys.argv[1], sys.argv[2])'
@@ -44,10 +45,12 @@ def simplify_onnx(params: dict[str, Any], context: Context) -> dict[str, Any]:
         text = plain(said.decode('utf-8', 'replace'))
         last = next((line for line in reversed(text.splitlines()) if line.strip()), '')
         raise _failed(f'it ended with {process.returncode}{f" ({last.strip()})" if last else ""}', text[-2000:])
-    count = [len(onnx.load(path, load_external_data=False).graph.node) for path in (params['path'], params['out'])]
+    before, after = (onnx.load(path, load_external_data=False) for path in (params['path'], params['out']))
+    if keep_notes(before, after):
+        onnx.save(after, params['out'])
     folder, name = os.path.split(params['out'])
     files = [params['out'], *(os.path.join(folder, each) for each in sorted(os.listdir(folder)) if each.startswith(name) and each != name)]
-    return {'before': count[0], 'after': count[1], 'files': files}
+    return {'before': len(before.graph.node), 'after': len(after.graph.node), 'files': files}
 
 
 def _failed(why: str, log: str) -> WorkerError:
