@@ -88,6 +88,15 @@ export const commands = {
   'run.previewSample': { input: runId, output: samplePreviewSchema },
   'run.log': { input: z.object({ id: z.string(), from: z.number().int() }), output: z.object({ lines: z.array(logLineSchema), next: z.number().int() }) },
   'run.saveReport': { input: z.object({ id: z.string(), format: z.enum(['html', 'json', 'junit']) }), output: z.object({ path: z.string().nullable() }) },
+  /** The engine with its metadata and runners, into a folder that is asked for (and a zip beside it); null where the dialog was closed. */
+  'run.export': { input: z.object({ id: z.string(), zip: z.boolean() }), output: z.object({ path: z.string().nullable(), findings: z.array(findingSchema) }) },
+  /** The run of History that built the engine that this run is about; `onnx` where its ONNX file is still there. */
+  'run.origin': {
+    input: runId,
+    output: z.object({ origin: z.object({ folder: z.string(), name: z.string(), onnx: z.string().nullable(), recipe: recipeSchema }).nullable() }),
+  },
+  /** A copy of an engine without the metadata before its plan; null where the dialog was closed. */
+  'run.plainEngine': { input: runId, output: z.object({ path: z.string().nullable() }) },
   'run.openReport': { input: runId, output: nothing },
   'run.showFolder': { input: runId, output: nothing },
   /** Moves the run folder to the system's trash. */

@@ -135,6 +135,8 @@ export interface Runs {
   open(folder: string): Promise<RunHandle>
   list(): Promise<RunSummary[]>
   remove(id: string): Promise<string>
+  /** The run that built the engine of this content, the newest of History; null where none is known. `onnx` is null where the file is gone. */
+  origin(engineSha256: string): Promise<{ folder: string; name: string; onnx: string | null; recipe: Recipe } | null>
 }
 
 /** An engine host that has done nothing yet, and runs in it that History does not list: for engines that are built and run side by side. */

@@ -93,7 +93,7 @@ async function again(wizard: Wizard, stage = wizard.stage.value): Promise<void> 
 }
 
 /** Asks main for the system's dialog; null where it was closed. */
-export async function choose(kind: 'model' | 'folder' | 'npz' | 'sample' | 'image' | 'python'): Promise<string | null> {
+export async function choose(kind: 'model' | 'folder' | 'npz' | 'sample' | 'image' | 'python' | 'onnx'): Promise<string | null> {
   const answer = await useUi().attempt(() => call('dialog.open', { kind }))
   return answer?.path ?? null
 }

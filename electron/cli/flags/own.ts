@@ -13,6 +13,7 @@ export const memory: CallFlag = { name: 'memory', short: null, value: 'MiB', req
 export const rowMinutes: CallFlag = { name: 'row-minutes', short: null, value: 'X', required: false, help: (t) => t.help.rowMinutes }
 export const retry: CallFlag = { name: 'retry', short: null, value: null, required: false, help: (t) => t.help.retry }
 export const upTo: CallFlag = { name: 'up-to', short: null, value: 'STAGE', required: false, help: (t) => t.help.upTo }
+export const plainEngine: CallFlag = { name: 'plain-engine', short: null, value: 'OUT', required: false, help: (t) => t.help.plainEngine }
 export const force: CallFlag = { name: 'force', short: null, value: null, required: false, help: (t) => t.help.force }
 export const recipe: CallFlag = { name: 'recipe', short: null, value: 'FILE', required: false, help: (t) => t.help.recipe }
 export const mergeFrom: CallFlag = { name: 'merge', short: null, value: 'COPY', required: false, help: (t) => t.help.merge }

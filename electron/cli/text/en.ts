@@ -29,6 +29,7 @@ export const en = {
     out: 'file to write',
     merge: 'take over the verdict of a copy of this run that was judged elsewhere; judges nothing here',
     outFolder: 'the run folder: absent, empty, or an earlier run of the same file',
+    plainEngine: 'write an engine without the metadata that Ultralytics puts before it',
     exportFolder: 'the folder to write: absent or empty',
     zip: 'and DIR.zip beside it',
     forceExport: 'replace an earlier export',

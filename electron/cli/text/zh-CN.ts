@@ -27,6 +27,7 @@ export const zh: Text = {
     out: '要写入的文件',
     merge: '并入此运行在别处已判定的副本的结论；此处不再判定',
     outFolder: '运行文件夹：不存在、为空，或同一文件以前的运行',
+    plainEngine: '写出不含 Ultralytics 前置元数据的引擎',
     exportFolder: '要写入的文件夹：不存在或为空',
     zip: '并在旁边写入 DIR.zip',
     forceExport: '替换以前的导出',

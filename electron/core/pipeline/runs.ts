@@ -7,6 +7,7 @@ import { makeFolder, writing } from '../disk'
 import { EnginesmithError, makeFinding } from '../errors'
 import { sha256File } from '../files/hash'
 import { createRunsIndex, summarize, type RunsIndex } from '../store/index-of-runs'
+import { artifactPath, artifactsArePresent } from '../store/artifacts'
 import { lockFolder, type FolderLock } from '../store/lock'
 import { openRunLog } from '../store/log-file'
 import { parseRecipe } from '../store/recipes'
@@ -114,6 +115,17 @@ export function createRuns(options: RunsOptions): Runs & { closeAll(): Promise<v
       }
       await index.forget(row.folder)
       return row.folder
+    },
+
+    async origin(engineSha256) {
+      const built = (await index.list())
+        .filter(({ run }) => run.stages.build.artifacts.some(({ kind, sha256 }) => kind === 'engine' && sha256 === engineSha256))
+        .sort((a, b) => b.run.updatedAt.localeCompare(a.run.updatedAt))[0]
+      if (built === undefined) return null
+      const { folder, run } = built
+      const onnx = run.stages.convert.artifacts.find(({ kind }) => kind === 'onnx')
+      const there = onnx !== undefined && (await artifactsArePresent(folder, [onnx]))
+      return { folder, name: basename(run.input.path.replace(/\\/g, '/')), onnx: there ? artifactPath(folder, onnx) : null, recipe: run.recipe }
     },
 
     async closeAll() {

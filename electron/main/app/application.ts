@@ -4,6 +4,7 @@ import { createSettingsStore } from '../../core/store/settings'
 import { batchHandlers } from '../ipc/handlers/batches'
 import { engineHandlers } from '../ipc/handlers/engines'
 import { conversionHandlers } from '../ipc/handlers/conversion'
+import { takeAwayHandlers } from '../ipc/handlers/take-away'
 import { documentHandlers } from '../ipc/handlers/documents'
 import { runHandlers } from '../ipc/handlers/runs'
 import { settingsHandlers } from '../ipc/handlers/settings'
@@ -109,6 +110,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
     ...batchHandlers({ core: core.get, batches, askSave: (suggested) => askSave(theWindow(), 'results', suggested, texts()) }),
     ...engineHandlers({ core: core.get, jobs: engineJobs, askSave: (suggested) => askSave(theWindow(), 'results', suggested, texts()) }),
     ...conversionHandlers({ core: core.get, runs, askSave: (suggested) => askSave(theWindow(), 'copy', suggested, texts()) }),
+    ...takeAwayHandlers({ core: core.get, runs, askSave: (what, suggested) => askSave(theWindow(), what, suggested, texts()) }),
     ...documentHandlers({
       runs,
       askSave: (what, suggested) => askSave(theWindow(), what, suggested, texts()),

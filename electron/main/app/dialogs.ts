@@ -7,9 +7,19 @@ export async function askOpen(window: BrowserWindow, kind: OpenKind, texts: Text
   return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
-export async function askSave(window: BrowserWindow, what: 'report' | 'recipe' | 'results' | 'copy', suggested: string, texts: Texts): Promise<string | null> {
+/** What a person is asked a place for. */
+export type SaveKind = 'report' | 'recipe' | 'results' | 'copy' | 'export' | 'engine'
+
+export async function askSave(window: BrowserWindow, what: SaveKind, suggested: string, texts: Texts): Promise<string | null> {
   const answer = await dialog.showSaveDialog(window, {
-    title: { report: texts.saveReport, recipe: texts.saveRecipe, results: texts.saveResults, copy: texts.saveCopy }[what],
+    title: {
+      report: texts.saveReport,
+      recipe: texts.saveRecipe,
+      results: texts.saveResults,
+      copy: texts.saveCopy,
+      export: texts.saveExport,
+      engine: texts.saveEngine,
+    }[what],
     defaultPath: suggested,
     // Elsewhere the system asks by itself.
     properties: ['showOverwriteConfirmation', 'createDirectory'],

@@ -29,6 +29,8 @@ const en = {
   weights: 'ONNX and safetensors',
   saveResults: 'Save the results',
   saveCopy: 'Save the model as',
+  saveExport: 'A new folder for the engine',
+  saveEngine: 'Save the plain engine',
   batchDone: 'The batch is finished',
   batchDetail: (name: string, pass: number, others: number) => `${name}: ${pass} passed, ${others} did not`,
 }
@@ -62,6 +64,8 @@ const zhCN: Texts = {
   weights: 'ONNX 与 safetensors',
   saveResults: '保存结果',
   saveCopy: '将模型另存为',
+  saveExport: '为引擎新建文件夹',
+  saveEngine: '保存纯引擎文件',
   batchDone: '批处理已完成',
   batchDetail: (name: string, pass: number, others: number) => `${name}：通过 ${pass}，其余 ${others}`,
 }

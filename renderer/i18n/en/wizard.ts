@@ -18,6 +18,13 @@ export default {
     text: 'Finished stages stay and are reused. The work of this stage is lost.',
     keep: 'Keep working',
   },
+  takeAway: {
+    title: 'Take it away',
+    text: 'Engine, names, shapes, hashes and verdict, with a Python and, for TensorRT, a C++ program that run it.',
+    folder: 'To a folder…',
+    zip: 'To a folder and a zip…',
+    saved: 'Taken away to {path}.',
+  },
   primary: {
     start: { load: 'Load model', convert: 'Convert to ONNX', build: 'Build engine', validate: 'Validate' },
     again: { load: 'Load again', convert: 'Convert again', build: 'Build again', validate: 'Validate again' },
@@ -33,6 +40,7 @@ export default {
     unsafe: 'Globals are refused',
     dangerous: 'The file holds harmful code',
     unknownFormat: 'Not a model',
+    isEngine: 'It is an engine already',
     classMissing: 'Name the class first',
     inputsMissing: 'State the inputs first',
     inputsInvalid: 'Correct the inputs first',

@@ -18,6 +18,13 @@ export default {
     text: '已完成的阶段会保留并复用。本阶段的工作将丢失。',
     keep: '继续运行',
   },
+  takeAway: {
+    title: '导出',
+    text: '引擎、名称、形状、哈希与结论，以及运行它的 Python 程序；TensorRT 另附 C++ 程序。',
+    folder: '导出到文件夹…',
+    zip: '导出到文件夹和 zip…',
+    saved: '已导出到 {path}。',
+  },
   primary: {
     start: { load: '加载模型', convert: '转换为 ONNX', build: '构建引擎', validate: '验证' },
     again: { load: '重新加载', convert: '重新转换', build: '重新构建', validate: '重新验证' },
@@ -33,6 +40,7 @@ export default {
     unsafe: '有全局名称被拒绝',
     dangerous: '文件含有有害代码',
     unknownFormat: '不是模型',
+    isEngine: '它已是引擎',
     classMissing: '请先指定类',
     inputsMissing: '请先填写输入',
     inputsInvalid: '请先更正输入',

@@ -8,6 +8,7 @@ export type Reason =
   | 'unsafe'
   | 'dangerous'
   | 'unknownFormat'
+  | 'isEngine'
   | 'classMissing'
   | 'inputsMissing'
   | 'inputsInvalid'
@@ -33,6 +34,7 @@ export const needsClass = (run: RunSnapshot): boolean => ['state-dict', 'checkpo
 export function loadReason(run: RunSnapshot, draft: Reason | null, trust: TrustState = 'none'): Reason | null {
   const { input, recipe } = run
   if (input.format === 'unknown') return 'unknownFormat'
+  if (input.format === 'engine') return 'isEngine'
   if (input.pickle?.verdict === 'dangerous') return 'dangerous'
   if (trust === 'none' && (input.pickle?.unsafe.length ?? 0) > 0) return 'unsafe'
   if (needsClass(run) && recipe.load.model === null) return 'classMissing'

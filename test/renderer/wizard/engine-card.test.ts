@@ -1,0 +1,86 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, describe, expect, it } from 'vitest'
+import { setLocale } from '../../../renderer/i18n'
+import { useUi } from '../../../renderer/stores/ui'
+import { mountWizard, type Mounted } from './mount'
+import { finding, fresh, passed, recipe } from './snapshots'
+
+let open: Mounted | undefined
+async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
+  open = await mountWizard(...args)
+  return open
+}
+afterEach(() => {
+  open?.end()
+  setLocale('en')
+})
+
+const dropped = (runsHere: 'yes' | 'no' | 'unknown', facts: Record<string, string> = { magic: 'ftrt' }) => {
+  const run = fresh()
+  const engine = { flavour: 'tensorrt', version: '10.6.0.26', builtFor: ['sm90'], runsHere, reason: 'It was built for sm90; the GPU here is sm75.' }
+  return { ...run, input: { ...run.input, path: '/data/model.engine', format: 'engine' as const, tensors: null, pickle: null, engine, facts } }
+}
+const origin = {
+  folder: '/data/runs/first',
+  name: 'digits.pt',
+  onnx: '/data/runs/first/artifacts/model.onnx',
+  recipe: recipe((r) => (r.build.precision = 'fp16')),
+}
+
+describe('an engine that was dropped', () => {
+  it('says whether and why it runs here, and offers the ONNX file that a known run built it from', async () => {
+    const w = await show(dropped('no'), 'load', { 'run.origin': () => ({ origin }) })
+    const card = w.find('engine-card')
+    expect(card.text()).toContain('It does not run here')
+    expect(card.text()).toContain('It was built for sm90')
+    expect(card.text()).toContain('TensorRT 10.6.0.26')
+    expect(card.text()).toContain('model.onnx')
+    expect(w.find('primary-action').attributes('disabled')).toBeDefined()
+    expect(w.find('signature').exists()).toBe(false)
+    await w.find('engine-rebuild').trigger('click')
+    await flushPromises()
+    expect(w.inputs('run.create')[0]).toMatchObject({ path: origin.onnx, recipe: { build: { precision: 'fp16' } } })
+  })
+  it('asks for the ONNX file where no run is known', async () => {
+    const w = await show(dropped('unknown'), 'load', { 'run.origin': () => ({ origin: null }), 'dialog.open': () => ({ path: '/data/net.onnx' }) })
+    expect(w.find('engine-card').text()).toContain('It may run here')
+    expect(w.find('engine-rebuild').exists()).toBe(false)
+    await w.find('engine-rebuild-from').trigger('click')
+    await flushPromises()
+    expect(w.inputs('dialog.open')).toEqual([{ kind: 'onnx' }])
+    expect(w.inputs('run.create')[0]).toMatchObject({ path: '/data/net.onnx', recipe: null })
+  })
+  it("saves a copy without Ultralytics' metadata, in Chinese too", async () => {
+    setLocale('zh-CN')
+    const w = await show(dropped('yes', { magic: 'ftrt', planOffset: '120' }), 'load', {
+      'run.origin': () => ({ origin: null }),
+      'run.plainEngine': () => ({ path: '/data/plain.engine' }),
+    })
+    expect(w.find('engine-card').text()).toContain('能在本机运行')
+    await w.find('engine-plain').trigger('click')
+    await flushPromises()
+    expect(useUi().announcement).toContain('/data/plain.engine')
+  })
+  it('offers no such copy of a plain engine', async () => {
+    const w = await show(dropped('yes'), 'load', { 'run.origin': () => ({ origin: null }) })
+    expect(w.find('engine-plain').exists()).toBe(false)
+  })
+})
+
+describe('taking an engine away', () => {
+  it('asks where, and says what is to be known of it', async () => {
+    const w = await show(passed(), 'validate', { 'run.export': () => ({ path: '/data/out.zip', findings: [finding('EXPORT_NOT_PROVEN', 'warning')] }) })
+    await w.find('export-zip').trigger('click')
+    await flushPromises()
+    expect(w.inputs('run.export')).toEqual([{ id: 'sample-1', zip: true }])
+    expect(useUi().announcement).toContain('/data/out.zip')
+    expect(useUi().announcement).toContain('EXPORT_NOT_PROVEN')
+  })
+  it('stands at Build once there is an engine', async () => {
+    const w = await show(passed(), 'build', { 'run.export': () => ({ path: null, findings: [] }) })
+    await w.find('export-folder').trigger('click')
+    await flushPromises()
+    expect(w.inputs('run.export')).toEqual([{ id: 'sample-1', zip: false }])
+    expect(useUi().announcement).toBe('')
+  })
+})
