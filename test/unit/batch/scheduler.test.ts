@@ -2,6 +2,7 @@ import { setImmediate as soon } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BatchRow } from '../../../contract/batch'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
+import type { RunSnapshot } from '../../../contract/run'
 import type { ExecuteOptions } from '../../../electron/core/api'
 import { GpuTurns } from '../../../electron/core/batch/gpu-turns'
 import type { Lane } from '../../../electron/core/batch/lane'
@@ -65,6 +66,9 @@ describe('turns on several GPUs', () => {
 class Work {
   readonly now = new Map<string, { stage: string; device: number | null; end: () => void }>()
   private readonly scheduler: Scheduler
+  /** What each row is said to wait for. */
+  readonly held = new Map<string, BatchRow['held']>()
+  private readonly listeners = new Map<string, (snapshot: RunSnapshot) => void>()
 
   constructor(gpus: string[], backend: string) {
     this.scheduler = new Scheduler({
@@ -72,7 +76,7 @@ class Work {
       gpus: gpus.map(gpu),
       backend: (recipe) => recipe.build.backend ?? backend,
       makeLane: () => this.lane(),
-      onProgress: () => undefined,
+      onProgress: (id, { held }) => this.held.set(id, held),
     })
   }
 
@@ -85,6 +89,13 @@ class Work {
     for (let n = 0; n < 20; n++) await soon()
     const at = this.now.get(id)
     return at === undefined ? 'waits' : `${at.stage} on ${at.device ?? 'cpu'}`
+  }
+
+  /** The row's run says what its build does now. */
+  tell(id: string, phase: string): void {
+    const idle = { state: 'completed', progress: null }
+    const build = { state: 'running', progress: { phase, parent: null, fraction: null, secondsLeft: null, elapsed: 1 } }
+    this.listeners.get(id)?.({ stages: { load: idle, convert: idle, build, validate: { ...idle, state: 'pending' } } } as unknown as RunSnapshot)
   }
 
   end(id: string): void {
@@ -108,7 +119,10 @@ class Work {
       throw cancelledError()
     }
     const create = ({ path }: { path: string }): unknown => ({
-      onChange: () => () => undefined,
+      onChange: (listener: (snapshot: RunSnapshot) => void) => {
+        this.listeners.set(path, listener)
+        return () => undefined
+      },
       execute: (options: ExecuteOptions) => execute(path, options),
       close: () => Promise.resolve(),
     })
@@ -137,6 +151,16 @@ describe('rows on a machine with GPUs', () => {
     void work.row('a', { device: 1 })
     void work.row('b', { device: 1 })
     expect([await work.next('a'), await work.next('b')]).toEqual(['build on 1', 'waits'])
+  })
+
+  it('are said to wait for the GPU while another process has it', async () => {
+    work = new Work(['H100'], 'tensorrt')
+    void work.row('a')
+    expect(await work.next('a')).toBe('build on 0')
+    work.tell('a', 'Waiting for the GPU (process 7 is building)')
+    expect(work.held.get('a')).toBe('gpu')
+    work.tell('a', 'Building')
+    expect(work.held.get('a')).toBeNull()
   })
 
   it('build on the processor what needs no GPU', async () => {

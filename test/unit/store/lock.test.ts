@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { folderIsLocked, lockFolder } from '../../../electron/core/store/lock'
 
@@ -51,6 +52,18 @@ describe('lockFolder', () => {
   it.runIf(process.platform === 'linux')('tells a living owner from another process that got its number', async () => {
     await writeFile(join(folder, '.lock'), JSON.stringify({ pid: process.pid, host: hostname(), born: '1' }))
     await (await lockFolder(folder)).release()
+  })
+
+  it.runIf(process.platform === 'linux')('takes over the lock of a process that was killed and never asked for', async () => {
+    // The shell becomes a program that does not know of the child that it started before.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'])
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(String(said))
+    const zombie = async (): Promise<boolean> => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z ')
+    for (let n = 0; n < 200 && !(await zombie()); n++) await sleep(10)
+    await writeFile(join(folder, '.lock'), JSON.stringify({ pid, host: hostname(), born: null }))
+    expect(await folderIsLocked(folder)).toBe(false)
+    parent.kill('SIGKILL')
   })
 
   it('believes a lock of another machine while it is fresh, and not when it is old', async () => {
