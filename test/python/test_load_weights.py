@@ -201,6 +201,18 @@ def test_arguments_that_do_not_fit(worker, tmp_path, model, arguments, said):
     assert 'size: int' in error['remedy'] or 'inputs: int = 4' in error['remedy']
 
 
+def test_a_package_with_a_folder_that_is_no_package_is_imported_again(worker, tmp_path):
+    """As facenet_pytorch's: its folder models has no __init__.py."""
+    (tmp_path / 'outer' / 'bare').mkdir(parents=True)
+    (tmp_path / 'outer' / '__init__.py').write_text('')
+    (tmp_path / 'outer' / 'bare' / 'inner.py').write_text('from nets import Affine as Net\n')
+    shutil.copy(f'{NETS}/nets.py', tmp_path / 'nets.py')
+    path = saved(tmp_path, nets.Affine())
+    for arguments in ([4, 3], {'inputs': 4}):  # another source each time, so that it is loaded anew
+        model = source(path, 'state-dict', 'outer.bare.inner:Net', modelArgs=arguments, project=str(tmp_path))
+        assert worker.call('load', source=model)['parameters'] == 15
+
+
 def test_an_edited_class_takes_effect_in_the_warm_worker(worker, tmp_path):
     code = 'import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n'
     code += '        self.linear = torch.nn.Linear(4, 3)\n'

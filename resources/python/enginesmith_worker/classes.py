@@ -66,9 +66,23 @@ def _files_under(folder: str) -> dict[str, str]:
 
 
 def _forget_modules(folder: str) -> None:
-    for name in _files_under(folder):
+    inside = os.path.join(folder, '')
+    # A package without a file of its own (no __init__.py) stands on its parent, and goes with it.
+    bare = [
+        name
+        for name, module in list(sys.modules.items())
+        if getattr(module, '__file__', None) is None and any(path.startswith(inside) for path in _places(module))
+    ]
+    for name in [*_files_under(folder), *bare]:
         if not name.startswith(__package__):
             del sys.modules[name]
+
+
+def _places(module: Any) -> list[str]:
+    try:
+        return [os.path.abspath(path) for path in getattr(module, '__path__', ())]
+    except (KeyError, TypeError):  # its parent is gone already, or it is no package
+        return []
 
 
 def import_module(name: str, project: str | None, wanted: str) -> Any:
