@@ -2,10 +2,11 @@ import type { LayersDocument } from '../../../contract/engine-work'
 import type { Core } from '../api'
 import { notHere } from '../engines/not-here'
 import { EnginesmithError, isAbort, makeFinding } from '../errors'
-import { withGpuLane, type GpuLaneRequest } from '../store/gpu-lane'
+import { withGpuLane } from '../store/gpu-lane'
 import type { Tell } from './built'
 import { groupsOf, withTimes } from './layers'
 import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
+import { timingLane } from './time'
 
 export interface LayersOptions {
   device: number | null
@@ -50,15 +51,16 @@ async function fromEngine(
   options: LayersOptions,
   call: { signal: AbortSignal; tell: Tell },
 ): Promise<LayersDocument> {
-  const { signal, tell } = call
+  const { signal } = call
   const { library } = await readyFor(core, subject, options.device, signal)
-  const onWait: GpuLaneRequest['onWait'] = ({ detail }) => tell({ phase: 'wait', detail, fraction: null })
-  const { result, reason } = await withGpuLane({ ...core, device: options.device, work: 'time', signal, onWait, onUnguarded: () => undefined }, async () =>
-    core.host.call(
-      'engine.time',
-      { library, engine: subject.file.path, ...options, warmUpMs: 200, durationMs: 0, iterations: 0, cudaGraph: false, overlap: false },
-      { signal },
-    ),
+  const { result, reason } = await withGpuLane(
+    timingLane(core, options.device, call, () => undefined),
+    async () =>
+      core.host.call(
+        'engine.time',
+        { library, engine: subject.file.path, ...options, warmUpMs: 200, durationMs: 0, iterations: 0, cudaGraph: false, overlap: false },
+        { signal },
+      ),
   )
   if (result === null) throw incompatible(subject, reason ?? 'the library gave no reason')
   const layers = withTimes(result.layers ?? [], result.layerTimes)

@@ -4,9 +4,10 @@ import type { Core } from '../api'
 import { notHere } from '../engines/not-here'
 import { EnginesmithError } from '../errors'
 import type { Tell } from './built'
+import { withGpuLane } from '../store/gpu-lane'
 import { emptyTime } from './empty'
 import { incompatible, readyFor, type EngineSubject } from './open'
-import { timeDefaults, timeEngine } from './time'
+import { timeDefaults, timeEngine, timingLane } from './time'
 
 export interface Measured {
   device: string
@@ -41,12 +42,16 @@ export async function measureEngine(
       if (!ran) throw incompatible(subject, reason ?? 'the library gave no reason')
       return performance.now() - begun
     }
-    const firstRunMs = await run()
-    const warmStartMs = await run()
     const timed = emptyTime()
-    // What is timed is said already; that it waits for the GPU is not.
-    const onWait: Tell = (progress) => (progress.phase === 'wait' ? tell(progress) : undefined)
-    await timeEngine(services, subject, { ...timeDefaults, device, durationMs, cudaGraph: 'off' }, timed, { signal, tell: onWait })
+    const { firstRunMs, warmStartMs } = await withGpuLane(
+      timingLane(services, device, { signal, tell }, () => undefined),
+      async () => {
+        const started = { firstRunMs: await run(), warmStartMs: await run() }
+        const quiet = { signal, tell: () => undefined, alone: true }
+        await timeEngine(services, subject, { ...timeDefaults, device, durationMs, cudaGraph: 'off' }, timed, quiet)
+        return started
+      },
+    )
     const row = timed.rows[0]
     if (row === undefined) throw new Error('An engine was timed and gave no times')
     const zeros = timed.findings.some(({ code }) => code === 'REFIT_ALL_ZERO')

@@ -4,7 +4,7 @@ import type { Profile } from '../../../contract/tensor'
 import type { Core } from '../api'
 import { throwIfCancelled } from '../cancelled'
 import { makeFinding } from '../errors'
-import { withGpuLane } from '../store/gpu-lane'
+import { withGpuLane, type GpuLaneRequest } from '../store/gpu-lane'
 import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
 import { bestOf, histogramOf, statisticsOf, warningsOf } from './statistics'
 
@@ -38,13 +38,13 @@ export const timeDefaults: TimeOptions = {
 
 type Timed = NonNullable<NativeResult<'engine.time'>['result']>
 
-/** Times an engine; `tell` hears which measurement comes next. Fills `document` as it goes, so that a cancelled call still has its rows. */
+/** Times an engine, with its GPU to itself, which a caller may have seen to (`alone`); `tell` hears which measurement comes next. Fills `document` as it goes, so that a cancelled call still has its rows. */
 export async function timeEngine(
   core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'dataFolder'>,
   subject: EngineSubject,
   options: TimeOptions,
   document: TimeDocument,
-  { signal, tell }: { signal: AbortSignal; tell: (progress: WorkProgress) => void },
+  { signal, tell, alone = false }: { signal: AbortSignal; tell: (progress: WorkProgress) => void; alone?: boolean },
 ): Promise<void> {
   const { library, device, driver } = await readyFor(core, subject, options.device, signal)
   document.device = device
@@ -90,11 +90,8 @@ export async function timeEngine(
       document.rows.push(rowOf(result, options.profile, profile, cudaGraph && result.graphRefusal === null))
     }
   }
-  const onUnguarded = (reason: string): void => void document.findings.push(notAlone(reason))
-  await withGpuLane(
-    { ...core, device: options.device, work: 'time', signal, onWait: ({ detail }) => tell({ phase: 'wait', detail, fraction: null }), onUnguarded },
-    measure,
-  )
+  const lane = timingLane(core, options.device, { signal, tell }, (reason) => void document.findings.push(notAlone(reason)))
+  await (alone ? measure() : withGpuLane(lane, measure))
   document.best = bestOf(document.rows, options.latencyLimitMs)
   const said = new Set(document.rows.flatMap((row) => row.warnings))
   if (said.size > 0) document.findings.push(timingFinding([...said]))
@@ -148,6 +145,16 @@ const noGraph = (reason: string): ReturnType<typeof makeFinding> =>
 
 const noOverlap = (reason: string): ReturnType<typeof makeFinding> =>
   makeFinding('TIMING_NOT_AS_ASKED', 'info', `Copies were not overlapped: ${reason}.`, 'Close what else uses the GPU, or time a smaller batch.', { reason })
+/** What it takes to measure on a GPU that nothing else builds or measures on. */
+export function timingLane(
+  { host, dataFolder }: Pick<Core, 'host' | 'dataFolder'>,
+  device: number | null,
+  { signal, tell }: { signal: AbortSignal; tell: (progress: WorkProgress) => void },
+  onUnguarded: (reason: string) => void,
+): GpuLaneRequest {
+  return { host, dataFolder, device, work: 'time', signal, onWait: ({ detail }) => tell({ phase: 'wait', detail, fraction: null }), onUnguarded }
+}
+
 const notAlone = (reason: string): ReturnType<typeof makeFinding> =>
   makeFinding(
     'TIMING_UNRELIABLE',

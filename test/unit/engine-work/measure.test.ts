@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { NativeMethod } from '../../../contract/native'
 import type { Core } from '../../../electron/core/api'
+import type { Tell } from '../../../electron/core/engine-work/built'
 import { measureEngine } from '../../../electron/core/engine-work/measure'
 import type { EngineSubject } from '../../../electron/core/engine-work/open'
 import { EnginesmithError } from '../../../electron/core/errors'
+import { takeGpuLane } from '../../../electron/core/store/gpu-lane'
 
 const subject = {
   file: { path: '/e.engine', sha256: 'e', bytes: 1 },
@@ -44,24 +46,34 @@ const gpu = {
   reason: null,
 }
 const library = { library: { flavour: 'tensorrt', path: '/l', parserPath: '/p', version: '10.6.0.26', table: 'trt10' }, attempts: [], warnings: [] }
-const measure = (core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>): ReturnType<typeof measureEngine> =>
-  measureEngine(
-    core,
-    subject,
-    { inputs: '/in', outputs: '/out' },
-    { device: null, durationMs: 1 },
-    { signal: new AbortController().signal, tell: () => undefined },
-  )
+const measure = (core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>, tell: Tell = () => undefined): ReturnType<typeof measureEngine> =>
+  measureEngine(core, subject, { inputs: '/in', outputs: '/out' }, { device: null, durationMs: 1 }, { signal: new AbortController().signal, tell })
+
+const answers = {
+  'cuda.devices': gpu,
+  'library.find': library,
+  'engine.run': { ran: true, reason: null, seconds: 0 },
+  'engine.describe': { engine: { profiles: [] }, reason: null },
+  'engine.time': { result: { ...timed, zeroOutputs: ['y'], outputs: 1, layers: [] }, reason: null },
+}
 
 describe('measureEngine', () => {
-  it('runs twice in a process of its own, times, and ends the process', async () => {
-    const { core, calls } = coreWith({
-      'cuda.devices': gpu,
-      'library.find': library,
-      'engine.run': { ran: true, reason: null, seconds: 0 },
-      'engine.describe': { engine: { profiles: [] }, reason: null },
-      'engine.time': { result: { ...timed, zeroOutputs: ['y'], outputs: 1, layers: [] }, reason: null },
+  it('measures nothing while another process has the GPU, and says so', async () => {
+    const { core, calls } = coreWith(answers)
+    const elsewhere = { host: core.bench().host, dataFolder: core.dataFolder, device: null, work: 'build' as const, signal: new AbortController().signal }
+    const lane = await takeGpuLane({ ...elsewhere, onWait: () => undefined, onUnguarded: () => undefined })
+    const told = await new Promise<[string, string, Promise<unknown>]>((resolve) => {
+      const work: Promise<unknown> = measure(core, ({ phase, detail }) => resolve([phase, detail, work]))
     })
+    expect(told.slice(0, 2)).toEqual(['wait', `PID ${process.pid}`])
+    expect(calls).not.toContain('engine.run')
+    await lane?.release()
+    await told[2]
+    expect(calls).toContain('engine.time')
+  })
+
+  it('runs twice in a process of its own, times, and ends the process', async () => {
+    const { core, calls } = coreWith(answers)
     const { measured, notRun } = await measure(core)
     expect(notRun).toBeNull()
     expect(measured).toMatchObject({ device: 'NVIDIA H100', gpu: { median: 1 }, latency: { median: 3 }, throughput: 500, zeros: true })
