@@ -187,6 +187,17 @@ export const workerMethods = {
     }),
     result: z.object({ files: z.array(z.string()), kept: z.array(z.string()) }),
   },
+  /** A checkpoint's weights in a graph of the same network, by name; nothing is written where one of them finds no place. (managed) */
+  onnx_with_weights: {
+    params: z.object({ onnx: z.string(), weights: z.string(), out: z.string() }),
+    result: z.object({
+      written: z.boolean(),
+      used: z.array(z.string()),
+      unused: z.array(z.object({ name: z.string(), reason: z.string() })),
+      /** Initializers that keep their values. */
+      kept: z.array(z.string()),
+    }),
+  },
   /** Tensors that torch.save wrote, under weights_only, as .safetensors; a tensor without a name is called as numpy.savez would. */
   read_tensors: { params: z.object({ path: z.string(), out: z.string() }), result: z.object({ names: z.array(z.string()) }) },
   /** Size of an image as it is shown, after its own rotation. (managed) */

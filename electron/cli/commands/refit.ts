@@ -6,12 +6,13 @@ import { writing } from '../../core/disk'
 import { emptyRefit } from '../../core/engine-work/empty'
 import { engineSubject } from '../../core/engine-work/open'
 import { refitEngine } from '../../core/engine-work/refit'
+import { onnxFile } from '../../core/engine-work/sheet'
 import { sha256File } from '../../core/files/hash'
 import { defineCommand } from '../command'
 import { factsOfFindings, factsOfVerdict, joined } from '../exit-code'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
-import { from, gpu, wholeOf } from '../flags/engine'
+import { from, gpu, graph, wholeOf } from '../flags/engine'
 import { force, outFile } from '../flags/own'
 import { refitLines, workLine } from '../output/engine-lines'
 import { checkOutput, placeArtifacts } from '../place-file'
@@ -19,7 +20,7 @@ import { checkOutput, placeArtifacts } from '../place-file'
 export const refitCommand = defineCommand<RefitDocument>({
   name: 'refit',
   args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
-  own: [from, outFile, force, gpu],
+  own: [from, graph, outFile, force, gpu],
   flags: compareFlags,
   empty: emptyRefit,
   print: refitLines,
@@ -37,10 +38,12 @@ export const refitCommand = defineCommand<RefitDocument>({
     const core = await context.core(settings)
     const source = await core.describeFile(resolve(String(call.own['from'])), { signal, hash: 'wait' })
     document.source = { path: source.path, format: source.format, sha256: source.sha256 ?? '' }
+    const given = call.own['onnx']
+    const network = typeof given === 'string' ? (await onnxFile(core, resolve(given), signal)).path : null
     const parent = path.join(os.tmpdir(), 'enginesmith-')
     const scratch = await writing(parent, () => fs.mkdtemp(parent))
     try {
-      const work = { subject, source, device, compare: recipe.validate, scratch }
+      const work = { subject, source, graph: network, device, compare: recipe.validate, scratch }
       const files = await refitEngine(core, work, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
       const bad = document.findings.some(({ severity }) => severity === 'error')
       if (files.withWeights !== null && files.withoutWeights !== null && !bad) {

@@ -10,6 +10,7 @@ export const profileFlag = own('profile', 'N', (t) => t.help.profile)
 export const at = own('at', 'SPEC', (t) => t.help.at)
 export const profiledRuns = own('profiled-runs', 'N', (t) => t.help.profiledRuns)
 export const from = own('from', 'FILE', (t) => t.help.from, true)
+export const graph = own('onnx', 'FILE', (t) => t.help.graph)
 export const timeFlags: CallFlag[] = [
   gpu,
   profileFlag,

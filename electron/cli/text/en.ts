@@ -49,6 +49,7 @@ export const en = {
     cudaGraph: 'on, off or both (both)',
     plainLoop: 'no copies beside the computing: each run waits for the one before',
     profiledRuns: 'runs with the profiler on (20)',
+    graph: 'ONNX file of the same network, for --from with weights alone: they are laid into it by name and the result is judged',
     from: 'ONNX file, or a .safetensors file whose names are those of its weights',
     sheetFolder: 'folder that keeps both engines with their runs; without it nothing is kept',
     batchFolder: 'the folder of the batch: absent, empty, or an earlier batch, which is resumed',

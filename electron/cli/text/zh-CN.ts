@@ -47,6 +47,7 @@ export const zh: Text = {
     cudaGraph: 'on、off 或 both（both）',
     plainLoop: '复制不与计算重叠：每次都等待上一次结束',
     profiledRuns: '开启分析器的运行次数（20）',
+    graph: '同一网络的 ONNX 文件，供 --from 只给权重时使用：按名称放入权重，并对结果作出判定',
     from: 'ONNX 文件，或名称与其权重一致的 .safetensors 文件',
     sheetFolder: '保留两个引擎及其运行的文件夹；不指定则什么都不保留',
     batchFolder: '批处理的文件夹：不存在、为空，或先前的批处理（将继续）',

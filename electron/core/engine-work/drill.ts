@@ -27,7 +27,7 @@ export interface DrillOrder {
   folder: string
 }
 
-type DrillCore = Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile'>
+type DrillCore = Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile' | 'pythons'>
 interface Listeners {
   signal: AbortSignal
   tell: Tell
@@ -127,7 +127,7 @@ interface RefitOrder {
 
 async function refitStep(
   core: DrillCore,
-  { recipe, folder }: DrillOrder,
+  { onnx, recipe, folder }: DrillOrder,
   { step, engine, source, inputs }: RefitOrder,
   document: DrillDocument,
   { signal, tell }: Listeners,
@@ -142,11 +142,11 @@ async function refitStep(
   await copyFile(engine, copy)
   const bench = core.bench()
   try {
-    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings }
+    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings, pythons: core.pythons }
     const subject = await engineSubject(copy, signal)
     const told = emptyRefit()
     const file = await core.describeFile(source, { signal, hash: 'wait' })
-    const work = { subject, source: file, device: recipe.build.device, compare: recipe.validate, scratch }
+    const work = { subject, source: file, graph: onnx, device: recipe.build.device, compare: recipe.validate, scratch }
     const files = await refitEngine(services, work, told, { signal, tell })
     fill(row, told)
     document.findings.push(...told.findings)

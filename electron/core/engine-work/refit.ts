@@ -15,6 +15,8 @@ export interface RefitWork {
   subject: EngineSubject
   /** An ONNX or .safetensors file, as it was described. */
   source: ModelFile
+  /** An ONNX file of the same network: weights alone are laid into it, so that they can be judged. Null: none. */
+  graph: string | null
   device: number | null
   compare: ValidateOptions
   /** An empty folder. */
@@ -34,17 +36,25 @@ type Described = NonNullable<NativeResult<'engine.describe'>['engine']>
  * @throws EnginesmithError as readyFor does, USAGE for a source of another format, BUILD_OPTION_UNSUPPORTED for an engine that takes no weights
  */
 export async function refitEngine(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
-  work: RefitWork,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'pythons'>,
+  given: RefitWork,
   document: RefitDocument,
   { signal, tell }: { signal: AbortSignal; tell: (progress: WorkProgress) => void },
 ): Promise<RefitFiles> {
-  const { subject, source, device, scratch } = work
-  if (source.format !== 'onnx' && source.format !== 'safetensors') {
-    throw new EnginesmithError('USAGE', `An engine is refitted from an ONNX or a .safetensors file; this is ${source.format}.`, 'Give --from such a file.', {
-      format: source.format,
-    })
+  const { subject, device, scratch } = given
+  if (given.source.format !== 'onnx' && given.source.format !== 'safetensors') {
+    throw new EnginesmithError(
+      'USAGE',
+      `An engine is refitted from an ONNX or a .safetensors file; this is ${given.source.format}.`,
+      'Give --from such a file; `convert FILE --to safetensors` makes one of a checkpoint.',
+      {
+        format: given.source.format,
+      },
+    )
   }
+  const work = await withGraph(core, given, document, signal)
+  if (work === null) return { withWeights: null, withoutWeights: null }
+  const { source } = work
   const { library } = await readyFor(core, subject, device, signal)
   const outWith = join(scratch, 'with-weights.engine')
   const outWithout = join(scratch, 'without-weights.engine')
@@ -70,6 +80,29 @@ export async function refitEngine(
   if (!ran.ran) throw incompatible(subject, ran.reason ?? 'the library gave no reason')
   await verify(core, work, document, described.engine, { inputs, outputs }, signal)
   return { withWeights: outWith, withoutWeights: outWithout }
+}
+
+/**
+ * Weights with the graph that they belong to are an ONNX file. Null, with a finding, where they do not fit the graph.
+ * @throws EnginesmithError ONNX_INVALID, PYTHON_…
+ */
+async function withGraph(core: Pick<Core, 'pythons'>, work: RefitWork, document: RefitDocument, signal: AbortSignal): Promise<RefitWork | null> {
+  if (work.graph === null || work.source.format !== 'safetensors') return work
+  const out = join(work.scratch, 'with-weights.onnx')
+  const laid = await (await core.pythons.managed()).call('onnx_with_weights', { onnx: work.graph, weights: work.source.path, out }, { signal })
+  if (laid.written) return { ...work, source: { ...work.source, path: out, format: 'onnx' } }
+  document.findings.push(
+    makeFinding(
+      'REFIT_INCOMPLETE',
+      'error',
+      laid.used.length === 0 && laid.unused.length === 0
+        ? 'The engine was not refitted: the file has no weights.'
+        : `The engine was not refitted: ${laid.unused.length} of ${laid.unused.length + laid.used.length} weights have no place in the ONNX file (${laid.unused[0]?.name ?? ''}: ${laid.unused[0]?.reason ?? ''}). An exporter may have renamed, transposed or folded them.`,
+      'Export the model with the new weights to ONNX, by the same exporter, and refit from that file.',
+      { unused: laid.unused.slice(0, 200), kept: laid.kept.slice(0, 200) },
+    ),
+  )
+  return null
 }
 
 async function verify(

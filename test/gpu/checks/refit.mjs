@@ -50,6 +50,23 @@ export default {
     note(
       `from safetensors: exit ${other.code}, ${codes(other).join(' ')}, missing ${other.doc?.weights?.missing?.length}, unknown ${other.doc?.weights?.unknown?.length}`,
     )
+    const judged = await cli([
+      'refit',
+      at('stripped.engine'),
+      '--from',
+      at('new.safetensors'),
+      '--onnx',
+      onnx,
+      '-o',
+      at('judged.engine'),
+      '--python',
+      'python3',
+    ])
+    row('from new weights and their graph', { exit: judged.code, verified: judged.doc?.verified, 'max abs': judged.doc?.comparisons?.[0]?.maxAbs })
+    expect(
+      judged.code === 0 && judged.doc?.verified === 'pass',
+      `new weights with their graph are judged (exit ${judged.code}: ${codes(judged)} ${judged.stderr.slice(-300)})`,
+    )
     expect([2, 6].includes(other.code ?? -1), 'weights alone are refitted but not judged (6), or refused by name (2)')
   },
 }

@@ -8,6 +8,7 @@ from .load import load
 from .look import look
 from .make_program import make_program
 from .make_torchscript import make_torchscript
+from .onnx_with_weights import onnx_with_weights
 from .read_images import read_images
 from .read_tensors import read_tensors
 from .run import run
@@ -31,6 +32,7 @@ METHODS = {
     'check_onnx': check_onnx,
     'simplify_onnx': simplify_onnx,
     'graph_precision': graph_precision,
+    'onnx_with_weights': onnx_with_weights,
     'make_torchscript': make_torchscript,
     'make_program': make_program,
     'write_weights': write_weights,
