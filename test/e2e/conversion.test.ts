@@ -184,3 +184,19 @@ test('the other exporter is one click away where one fails, and where it froze a
   expect(errors).toEqual([])
   await running.close()
 })
+
+test('an ONNX file is asked about on Load already', async () => {
+  const running = await launchApp()
+  const { page, errors } = running
+  await dropFiles(page, '[data-testid=home-drop]', [path.resolve('test/fixtures/native/unknown_operators.onnx')])
+  const ready = page.getByTestId('ready')
+  await expect(ready.locator('tbody tr')).toHaveCount(2)
+  await expect(ready).toContainText('Frobnicate')
+  // Of a file without PyTorch there is no other exporter.
+  await expect(ready.getByRole('button')).toHaveText(['Choose another backend'])
+  await ready.scrollIntoViewIfNeeded()
+  await shot(page, 'ready-onnx')
+  expect(await violations(page)).toEqual([])
+  expect(errors).toEqual([])
+  await running.close()
+})
