@@ -1,5 +1,5 @@
 // What goes wrong on a GPU machine, provoked from outside: the exit code, the finding, its remedy, and that the next call works.
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -68,6 +68,28 @@ function tampered(run, to, change) {
   return to
 }
 
+/**
+ * A TensorRT 11 whose builder has no kernels, and RTX in the place of TensorRT: only where such libraries lie on this machine.
+ * @param {string} small @param {(onnx: string, name: string, ...more: string[]) => string[]} build @returns {Fault[]}
+ */
+function elsewhereFaults(small, build) {
+  /** @type {Fault[]} */
+  const faults = []
+  const [newer, rtx] = [process.env['ENGINESMITH_TEST_TRT11'], process.env['ENGINESMITH_TEST_RTX']]
+  const at = (/** @type {string} */ root) => ({ env: { TENSORRT_ROOT: root, LD_LIBRARY_PATH: root } })
+  if (newer !== undefined)
+    faults.push({
+      name: 'TensorRT 11 without its kernels',
+      args: build(small, 'p'),
+      exits: [2, 3],
+      codes: ['BUILD_FAILED', 'BACKEND_MISSING'],
+      options: at(newer),
+    })
+  if (rtx !== undefined)
+    faults.push({ name: 'RTX in the place of TensorRT', args: build(small, 'q'), exits: [3], codes: ['BACKEND_MISSING'], options: at(rtx) })
+  return faults
+}
+
 /** @type {import('../harness.mjs').Check} */
 export default {
   name: 'faults',
@@ -101,6 +123,15 @@ export default {
     await python(
       `import onnx, os\nm = onnx.load(${JSON.stringify(small)})\nonnx.save(m, 'split.onnx', save_as_external_data=True, location='split.data', size_threshold=0)\nos.remove('split.data')`,
     )
+
+    // Many input sets, so that there is time to stop; engines for the verbs that take one; a disk of two megabytes.
+    await cli(['run', large, '--out', at('many'), '--backend', 'tensorrt', '--sets', '16', '--opt-level', '0'], { timeout: 200_000 })
+    await cli(build(small, 'plain', '--opt-level', '0'))
+    await cli(build(large, 'refittable', '--opt-level', '0', '--refit'), { timeout: 120_000 })
+    const full = at('full')
+    fs.mkdirSync(full)
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', full]).status === 0
+    if (!mounted) note('disk full: no small disk can be made on this machine, not judged.')
 
     /** @type {Fault[]} */
     const faults = [
@@ -183,6 +214,38 @@ export default {
         codes: ['CANCELLED'],
         options: { onStart: interrupting(8000) },
       },
+      {
+        name: 'cancel in Validate',
+        args: ['validate', at('many')],
+        exits: [130],
+        codes: ['CANCELLED'],
+        options: { onStart: interrupting(1800) },
+      },
+      {
+        name: 'cancel in time',
+        args: ['time', at('plain.engine'), '--duration', '20000', '--cuda-graph', 'off'],
+        exits: [130],
+        codes: ['CANCELLED'],
+        options: { onStart: interrupting(5000) },
+      },
+      {
+        name: 'cancel in refit',
+        args: ['refit', at('refittable.engine'), '--from', large, '-o', at('never.engine')],
+        exits: [130],
+        codes: ['CANCELLED'],
+        options: { onStart: interrupting(1800) },
+      },
+      ...(mounted
+        ? [
+            {
+              name: 'disk full',
+              args: ['build', large, '-o', path.join(full, 'r.engine'), '--backend', 'tensorrt', '--opt-level', '0'],
+              exits: [2, 4],
+              codes: ['DISK_FULL'],
+            },
+          ]
+        : []),
+      ...elsewhereFaults(small, build),
       { name: 'cancel in Build', args: build(large, 'n'), exits: [130], codes: ['CANCELLED'], options: { onStart: interrupting(5000) } },
       {
         name: 'worker killed',
@@ -207,6 +270,7 @@ export default {
       codes: ['OUT_OF_GPU_MEMORY', 'ENGINE_NOT_RUN'],
     })
     hog.kill('SIGKILL')
+    if (mounted) execFileSync('umount', [full])
     await sleep(1000)
     const end = await cli(['run', small, '--out', at('after'), '--backend', 'tensorrt'], { timeout: 120_000 })
     expect(end.code === 0, `after all of it a run passes (${end.code})`)

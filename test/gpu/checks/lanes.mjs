@@ -57,7 +57,9 @@ export default {
     let killedAt = 0
     const next = build(3)
     await sleep(4000)
-    expect(held().length === 1, 'the holder still builds when it is killed')(/** @type {any} */ holder)?.kill('SIGKILL')
+    expect(held().length === 1, 'the holder still builds when it is killed')
+    const dyingChild = /** @type {any} */ (holder)
+    dyingChild?.kill('SIGKILL')
     killedAt = performance.now()
     await dying
     const after = await next
@@ -65,7 +67,7 @@ export default {
     row('a build behind a killed one', {
       'after the kill, s': (performance.now() - killedAt) / 1000,
       'waited for': waitedFor(after.stderr),
-      killed: String(/** @type {any} */ (holder)?.pid),
+      killed: String(dyingChild?.pid),
     })
     expect(held().length === 0, 'nothing is locked in the end')
 
