@@ -2,10 +2,11 @@
 // writes a table into docs/measurements. What is fetched and found is kept under .cache/zoo; --again forgets what was found.
 import { architectures } from './zoo/architectures.mjs'
 import { environment } from './zoo/common.mjs'
+import { packages } from './zoo/packages.mjs'
 import { yolo } from './zoo/yolo.mjs'
 import { setupOrExit } from './setup.mjs'
 
-const parts = { architectures, yolo }
+const parts = { architectures, yolo, packages }
 
 await setupOrExit({ quiet: true })
 const asked = process.argv.slice(2).filter((word) => word !== '--again')

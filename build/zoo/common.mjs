@@ -23,6 +23,7 @@ const packages = [
   'requests',
   'urllib3',
   'certifi',
+  'scipy',
   'idna',
   'charset_normalizer',
 ]

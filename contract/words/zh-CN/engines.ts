@@ -29,7 +29,10 @@ export const engines = {
   BUILD_FAILED: {
     title: '构建失败',
     gist: '库未能构建引擎。',
-    remedy: '日志中有库自己的说明；换一个目标、精度或形状可能可行。',
+    remedy: [
+      '尺寸是假定的（{assumed}）：请声明模型接受的尺寸，然后重新构建。若尺寸合适，换一个目标或精度可能可行；日志中有库自己的说明。',
+      '日志中有库自己的说明；换一个目标、精度或形状可能可行。',
+    ],
   },
   BUILD_UNSUPPORTED_OPERATOR: {
     title: '库不支持的算子',

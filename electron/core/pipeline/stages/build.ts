@@ -7,6 +7,7 @@ import { EnginesmithError } from '../../errors'
 import { planInputs } from '../../inputs'
 import { emptyTensor } from '../../tensors'
 import { artifactPath } from '../../store/artifacts'
+import { blameAssumedShapes } from './assumed-shapes'
 import type { PreparedStage, Stage, StageInputs, StageServices } from '../stage'
 
 const version = 1
@@ -37,11 +38,22 @@ export const buildStage: Stage<'build'> = {
         refuseEmpty(inputs, artifactPath(inputs.folder, onnx))
         let onnxBytes = 0
         for (const artifact of onnxFiles) onnxBytes += (await stat(artifactPath(inputs.folder, artifact))).size
-        return backend.build.build(
-          plan,
-          { options: { ...options, device: options.device ?? context.device }, onnx: artifactPath(inputs.folder, onnx), onnxBytes, profiles, operators: inputs.cards.convert?.operators ?? {}, stage: inputs },
-          context,
-        )
+        try {
+          return await backend.build.build(
+            plan,
+            {
+              options: { ...options, device: options.device ?? context.device },
+              onnx: artifactPath(inputs.folder, onnx),
+              onnxBytes,
+              profiles,
+              operators: inputs.cards.convert?.operators ?? {},
+              stage: inputs,
+            },
+            context,
+          )
+        } catch (error) {
+          throw blameAssumedShapes(error, findings)
+        }
       },
     }
   },
