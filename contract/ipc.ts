@@ -16,7 +16,7 @@ import { findingSchema } from './finding'
 import { copyTargetSchema } from './copy'
 import { samplePreviewSchema } from './preprocess'
 import { readySchema } from './ready'
-import { recipeSchema } from './recipe'
+import { loadOptionsSchema, recipeSchema } from './recipe'
 import { comparisonDetailSchema, logLineSchema, modelFileSchema, runSnapshotSchema, runSummarySchema, stageNameSchema } from './run'
 import { settingsPatchSchema, settingsSchema } from './settings'
 import { isolationSchema, sha256Schema, trustListSchema } from './trust'
@@ -50,6 +50,8 @@ export const commands = {
   'trust.allow': { input: z.object({ id: z.string(), names: z.array(z.string()).min(1).max(20_000) }), output: trustListSchema },
   /** Trusts this run's file once, until the app ends. */
   'trust.once': { input: runId, output: trustListSchema },
+  /** The code of this class may be imported with these arguments, whatever recipe names it. */
+  'trust.confirmClass': { input: loadOptionsSchema.pick({ model: true, modelArgs: true }), output: trustListSchema },
   /** Takes back everything that was decided for this content. */
   'trust.revoke': { input: z.object({ sha256: sha256Schema }), output: trustListSchema },
   'toolchain.get': {

@@ -16,6 +16,7 @@ const commandNames: Record<CommandName, true> = {
   'trust.isolation': true,
   'trust.allow': true,
   'trust.once': true,
+  'trust.confirmClass': true,
   'trust.revoke': true,
   'toolchain.get': true,
   'build.options': true,

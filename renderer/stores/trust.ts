@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
+import type { LoadOptions } from '../../contract/recipe'
 import type { Isolation, TrustDecision } from '../../contract/trust'
 import { call, on } from '../api'
 
@@ -25,9 +26,13 @@ export const useTrust = defineStore('trust', () => {
   async function once(id: string): Promise<void> {
     decisions.value = (await call('trust.once', { id })).decisions
   }
+  /** Whoever types a class means it; one that a recipe brings is asked about. */
+  async function confirmClass({ model, modelArgs }: Pick<LoadOptions, 'model' | 'modelArgs'>): Promise<void> {
+    decisions.value = (await call('trust.confirmClass', { model, modelArgs })).decisions
+  }
   async function revoke(sha256: string): Promise<void> {
     decisions.value = (await call('trust.revoke', { sha256 })).decisions
   }
 
-  return { decisions, isolation, load, askIsolation, allow, once, revoke }
+  return { decisions, isolation, load, askIsolation, allow, once, confirmClass, revoke }
 })

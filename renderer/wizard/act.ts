@@ -70,7 +70,9 @@ export async function carryOut(action: RemedyAction, wizard: Wizard): Promise<vo
 async function setFrom(action: RemedyAction, wizard: Wizard): Promise<void> {
   const path = action.path ?? ''
   const stage = stageNameSchema.safeParse(path.split('.')[0])
-  const next = setOption(wizard.recipe.value, path, action.value)
+  // What a finding says may come from elsewhere: a class is shown where it is stated, never put there.
+  const value = path.startsWith('load.model') ? undefined : action.value
+  const next = setOption(wizard.recipe.value, path, value)
   if (next !== null) wizard.edit(next)
   if (stage.success) wizard.show(stage.data)
   // A copy is saved where the person says, so it is theirs to begin.

@@ -57,6 +57,8 @@ async function open(page: Page, name: string, shape: Array<number | string>): Pr
   const listed = await ask(page, 'run.list', {})
   const id = listed.ok ? listed.value[0]?.id : undefined
   const recipe = recipeSchema.parse({ load: { model: `nets:${name}`, inputs: [{ name: 'x', dtype: 'float32', shape }] } })
+  // The window does so when a person types the class.
+  await ask(page, 'trust.confirmClass', { model: recipe.load.model, modelArgs: null })
   const set = await ask(page, 'run.setRecipe', { id: id ?? '', recipe })
   expect(set.ok).toBe(true)
 }

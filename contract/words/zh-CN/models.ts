@@ -77,6 +77,15 @@ export const models = {
     gist: '该模型的全部权重以半精度保存。',
     remedy: ['请声明 float32 输入，并在计算图或构建中选择更低的精度；若要从一开始就按 {dtype} 计算，请声明 {dtype} 输入。', '请声明 float32 输入。'],
   },
+  LOAD_CLASS_UNCONFIRMED: {
+    title: '模型类尚未确认',
+    whole: '配方指定了类 {model}，而本机上还没有人确认可以导入其代码。未导入任何代码。',
+    gist: '配方指定的类尚未在本机确认。',
+    remedy: [
+      '若您了解该配方的来源和该类的作用，请在加载步骤中确认，或用 --model {model} 或 --allow-class {model} 给出。',
+      '若您了解该配方的来源和该类的作用，请在加载步骤中确认，或用 --model 或 --allow-class 给出。',
+    ],
+  },
   LOAD_STATE_DICT_MISMATCH: {
     title: '权重与模型类不匹配',
     whole: '权重与类 {class} 不匹配：缺少 {counts.missing} 个键，多出 {counts.unexpected} 个键，{counts.misshapen} 个键的形状不同。',

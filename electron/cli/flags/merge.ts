@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import { readRecipe } from '../../core/store/recipes'
+import { noCallTrust } from '../../core/trust/names'
 import type { Call } from '../command'
 import type { Draft, FlagContext } from './types'
 
 /** Lays the flags of a call over a recipe; both come out whole and checked. Flags beat the recipe. */
 export function merge(base: Recipe, given: Call['given'], context: FlagContext): Draft {
-  const draft: Draft = { recipe: structuredClone(base), settings: {}, trust: { names: [], listed: [], once: [] } }
+  const draft: Draft = { recipe: structuredClone(base), settings: {}, trust: noCallTrust() }
   for (const { flag, values } of given) flag.apply(draft, values, context)
   return draft
 }

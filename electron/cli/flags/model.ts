@@ -21,6 +21,8 @@ const load = {
         throw new UsageError(text.usage.model(value), text.usage.modelRemedy, { flag: '--model', given: value })
       }
       draft.recipe.load.model = value
+      // Whoever types it means it.
+      draft.trust.classes.push(value)
     },
   ),
   modelArgs: valued(
@@ -99,6 +101,7 @@ export const projectFlag = valued(
   (t) => t.flags.project,
   (draft, value, { resolve }) => {
     draft.settings.project = resolve(value)
+    draft.trust.project = resolve(value)
   },
 )
 

@@ -1,3 +1,4 @@
+import { loadOptionsSchema } from '../../../contract/recipe'
 import { sha256Schema } from '../../../contract/trust'
 import { UsageError } from '../usage'
 import type { Text } from '../text'
@@ -35,6 +36,19 @@ export const trustFlags: readonly Flag[] = [
     (t) => t.flags.trustOnce,
     (draft, values, { text }) => {
       draft.trust.once.push(...values.map((value) => hash('--trust-once', value, text)))
+    },
+  ),
+  repeated(
+    'allow-class',
+    'module:Class',
+    (t) => t.flags.allowClass,
+    (draft, values, { text }) => {
+      for (const value of values) {
+        if (!loadOptionsSchema.shape.model.safeParse(value).success) {
+          throw new UsageError(text.usage.model(value), text.usage.modelRemedy, { flag: '--allow-class', given: value })
+        }
+      }
+      draft.trust.classes.push(...values)
     },
   ),
 ]

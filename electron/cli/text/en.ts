@@ -113,6 +113,7 @@ export const en = {
     model: 'class of a file that holds weights only',
     modelArgs: "the class's arguments: an array is positional, an object is keywords",
     allowGlobal: 'allow this Python name for the file of this call alone; may be given several times; dangerous names never are',
+    allowClass: 'import the code of this class where a recipe names it; repeatable. Not needed with --model, or for a class in --project',
     allowListed: 'allow every refused name of the file with this hash, dangerous ones excepted',
     trustOnce: 'load the file with this hash in full if need be, in a throw-away worker with a scratch home and, where possible, no network',
     keyPrefix: 'beginning that is taken off the keys of weights, such as module.; with a leading + it is put on',

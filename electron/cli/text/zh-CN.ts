@@ -111,6 +111,7 @@ export const zh: Text = {
     model: '仅含权重的文件所对应的类',
     modelArgs: '类的参数：数组为位置参数，对象为关键字参数',
     allowGlobal: '仅对本次调用的文件允许此 Python 名称；可多次给出；危险名称永不允许',
+    allowClass: '配方指定此类时允许导入其代码；可重复。给出 --model 或类在 --project 中时不需要',
     allowListed: '允许具有此哈希的文件中所有被拒绝的名称，危险名称除外',
     trustOnce: '必要时完整加载具有此哈希的文件：在一次性的工作进程中，使用临时主目录，条件允许时没有网络',
     keyPrefix: '从权重键名开头去掉的部分，如 module.；以 + 开头则为加上',

@@ -9,7 +9,14 @@ export interface CallTrust {
   listed: string[]
   /** Hashes of files that are trusted once. */
   once: string[]
+  /** Classes whose code may be imported, as `module:Class`, with any arguments. */
+  classes: string[]
+  /** The folder that the call names for code: its classes may be imported. */
+  project: string | null
 }
+
+/** A call that allows nothing. */
+export const noCallTrust = (): CallTrust => ({ names: [], listed: [], once: [], classes: [], project: null })
 
 /** What holds for one file: globals by name, or everything in the isolated worker. */
 export interface Granted {

@@ -6,7 +6,8 @@ import type { ModelFile } from '../../../contract/run'
 import { trustFileSchema, type TrustDecision } from '../../../contract/trust'
 import { writing } from '../disk'
 import { EnginesmithError } from '../errors'
-import { allowable, type CallTrust, type Granted } from './names'
+import { classDigest, importsNothing, liesIn, type NamedClass } from './model-class'
+import { allowable, noCallTrust, type CallTrust, type Granted } from './names'
 
 export interface TrustStore {
   /** Every decision that holds now, the newest first. */
@@ -21,6 +22,10 @@ export interface TrustStore {
    * @throws EnginesmithError LOAD_DANGEROUS_PICKLE, LOAD_SCAN_FAILED
    */
   once(file: ModelFile, folder: string): void
+  /** The code of this class may be imported, for every recipe that says the same of it. */
+  confirmClass(named: NamedClass): Promise<void>
+  /** Whether it may. */
+  classConfirmed(named: NamedClass): boolean
   /** Takes back everything that was decided for this content. */
   revoke(sha256: string): Promise<void>
   /** What the flags of a call allow; replaces what an earlier call said. */
@@ -34,7 +39,7 @@ export function createTrustStore(dataFolder: string, remembered: boolean): Trust
   const path = join(dataFolder, 'trust.json')
   let kept: TrustDecision[] = remembered ? parse(readOrEmpty(path)) : []
   let once: TrustDecision[] = []
-  let call: CallTrust = { names: [], listed: [], once: [] }
+  let call: CallTrust = noCallTrust()
 
   const write = async (change: (before: TrustDecision[]) => TrustDecision[]): Promise<void> => {
     const next = change(parse(await readFile(path, 'utf8').catch(() => '')))
@@ -73,6 +78,20 @@ export function createTrustStore(dataFolder: string, remembered: boolean): Trust
         { sha256, kind: 'once', names: [], file: basename(file.path), at: new Date().toISOString(), run: folder },
       ]
     },
+    async confirmClass(named) {
+      if (importsNothing(named) || named.model === null) return
+      const sha256 = classDigest(named)
+      const names = [named.model, ...(named.modelArgs === null ? [] : [JSON.stringify(named.modelArgs)])]
+      const decision: TrustDecision = { sha256, kind: 'class', names, file: named.model, at: new Date().toISOString(), run: null }
+      await write((before) => [...before.filter((other) => other.sha256 !== sha256), decision])
+    },
+    classConfirmed(named) {
+      const { model } = named
+      if (importsNothing(named) || model === null) return true
+      if (call.classes.includes(model) || (call.project !== null && liesIn(call.project, model))) return true
+      const sha256 = classDigest(named)
+      return kept.some((decision) => decision.kind === 'class' && decision.sha256 === sha256)
+    },
     async revoke(sha256) {
       once = once.filter((decision) => decision.sha256 !== sha256)
       await write((before) => before.filter((decision) => decision.sha256 !== sha256))
@@ -85,7 +104,7 @@ export function createTrustStore(dataFolder: string, remembered: boolean): Trust
       // Without its hash nothing is known to be the file that was decided upon.
       if (sha256 === null) return { names: allowable(call.names), once: false }
       const listed = call.listed.includes(sha256) ? (pickle?.globals ?? []) : []
-      const stored = kept.find((decision) => decision.sha256 === sha256)?.names ?? []
+      const stored = kept.find((decision) => decision.kind === 'names' && decision.sha256 === sha256)?.names ?? []
       return {
         names: allowable([...call.names, ...listed, ...stored], pickle?.dangerous),
         once: call.once.includes(sha256) || once.some((decision) => decision.sha256 === sha256 && decision.run === folder),
@@ -130,7 +149,7 @@ function readOrEmpty(path: string): string {
 function parse(text: string): TrustDecision[] {
   try {
     // `once` never outlives the program, whatever a file says.
-    return trustFileSchema.parse(JSON.parse(text)).decisions.filter((decision) => decision.kind === 'names')
+    return trustFileSchema.parse(JSON.parse(text)).decisions.filter((decision) => decision.kind !== 'once')
   } catch {
     return []
   }

@@ -44,6 +44,7 @@ const title: Record<FindingCode, string> = {
   LOAD_CLASS_MISSING: 'The model class cannot be imported',
   LOAD_CLASS_NEEDED: 'The file holds weights only',
   LOAD_HALF_PRECISION: 'The weights are saved in half precision',
+  LOAD_CLASS_UNCONFIRMED: 'The class is not confirmed yet',
   LOAD_STATE_DICT_MISMATCH: 'Weights and class do not match',
   LOAD_FAILED: 'Loading failed',
   MODEL_ARGS_INVALID: 'The arguments of the class do not fit',

@@ -159,6 +159,12 @@ export default {
   },
   sampleIs: '{shapes}, {bytes}',
   rangeHint: 'Default range: −1 to 1, or 0 and 1 for integers. A row above sets another, such as 0 to 30521 for token ids.',
+  foreignClass: 'This recipe names a class',
+  foreignClassText:
+    'Loading imports {model} and runs its code. Nobody on this machine has said yet that it may: confirm it if you know where the recipe comes from and what the class does.',
+  foreignClassArgs: 'called with {args}',
+  confirmClass: 'Import this class',
+  dropClass: 'Remove it',
   weightsOnly: 'Class of the weights',
   weightsOnlyText: 'The file holds weights alone. Name the class that they belong to; its code is imported from your project.',
   classLabel: 'Class',

@@ -43,6 +43,7 @@ export default {
     isEngine: 'It is an engine already',
     classMissing: 'Name the class first',
     inputsMissing: 'State the inputs first',
+    classUnconfirmed: 'Confirm the class first',
     inputsInvalid: 'Correct the inputs first',
     profileInvalid: 'Correct the sizes first',
     optionsInvalid: 'Correct the options first',

@@ -43,6 +43,7 @@ export default {
     isEngine: '它已是引擎',
     classMissing: '请先指定类',
     inputsMissing: '请先填写输入',
+    classUnconfirmed: '请先确认模型类',
     inputsInvalid: '请先更正输入',
     profileInvalid: '请先更正尺寸',
     optionsInvalid: '请先更正选项',

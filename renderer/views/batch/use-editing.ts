@@ -8,6 +8,7 @@ import { useUi } from '../../stores/ui'
 import type { Column } from './columns'
 import { applyRecipeFile, canEdit, type Choice, type Editor } from './editors'
 import { chooseRecipe } from './recipes'
+import { confirmTyped } from './typed-class'
 import type { useGrid } from './use-grid'
 
 export type Then = 'down' | 'next' | 'previous' | 'all' | 'stay'
@@ -66,7 +67,12 @@ export function useEditing(
     const unchanged = text === now.editor.text(row, common.value) && then !== 'all'
     const parsed = now.editor.parse(text)
     if ('refused' in parsed) refused.value = parsed.refused
-    else if (!unchanged) refused.value = await attempt(targetsOf(row.id, then === 'all'), parsed.edit)
+    else if (!unchanged) {
+      const ids = targetsOf(row.id, then === 'all')
+      refused.value = await attempt(ids, parsed.edit)
+      const edited = rows().filter(({ id }) => ids.includes(id))
+      if (refused.value === null) await confirmTyped(parsed.edit, edited, common.value)
+    }
     if (refused.value !== null) return
     open.value = null
     const here = grid.rowIndex.value

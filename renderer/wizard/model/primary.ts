@@ -10,6 +10,7 @@ export type Reason =
   | 'unknownFormat'
   | 'isEngine'
   | 'classMissing'
+  | 'classUnconfirmed'
   | 'inputsMissing'
   | 'inputsInvalid'
   | 'profileInvalid'

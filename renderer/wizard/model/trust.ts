@@ -1,3 +1,4 @@
+import type { LoadOptions } from '../../../contract/recipe'
 import type { PickleOrigin, RunSnapshot } from '../../../contract/run'
 import type { TrustDecision } from '../../../contract/trust'
 
@@ -23,6 +24,17 @@ export function trustOf(run: RunSnapshot, decisions: readonly TrustDecision[]): 
   if (pickle.legacyModule === true || refused.length === 0) return 'none'
   const allowed = new Set(own.flatMap((decision) => decision.names))
   return refused.every((name) => allowed.has(name)) ? 'names' : 'none'
+}
+
+/** Libraries whose models go by name; core/trust/model-class.ts decides, this only spares a question. */
+const byName = /^(timm|torchvision|ultralytics):/
+
+/** True for a class whose code nobody on this machine has said may be imported, where loading this file would import it. */
+export function classUnconfirmed(run: RunSnapshot, load: Pick<LoadOptions, 'model' | 'modelArgs'>, decisions: readonly TrustDecision[]): boolean {
+  const { model, modelArgs } = load
+  if (model === null || byName.test(model) || run.input.format === 'onnx') return false
+  const args = modelArgs === null ? undefined : JSON.stringify(modelArgs)
+  return !decisions.some(({ kind, names }) => kind === 'class' && names[0] === model && names[1] === args)
 }
 
 /** An origin in a list; `known` null where nobody asked. */

@@ -14,7 +14,7 @@ const fixtures = at('test', 'fixtures')
 const seenSchema = z.object({ home: z.string(), tmp: z.string(), network: z.boolean() })
 let folder = ''
 let server: net.Server
-const file = (name: string): string => path.join(folder, name)
+const file = (...names: string[]): string => path.join(folder, ...names)
 const story = ({ code, document }: Told): string => `${code}: ${document.findings.map((finding) => `${finding.code} ${finding.message}`).join('\n')}`
 
 beforeAll(async () => {
@@ -157,5 +157,41 @@ torch.save({'model': DetectionModel('yolov8n.yaml', verbose=False), 'epoch': -1}
       { env: { HOME: folder } },
     )
     expect(allowed.code, story(allowed)).toBe(0)
+  })
+})
+
+describe.runIf(fs.existsSync(python))('a recipe that names a class', { timeout: 120_000 }, () => {
+  const code = (name: string): string => file('code', name)
+  const foreign = async (out: string, ...flags: string[]): Promise<Told> =>
+    told(['run', file('weights.pt'), '--out', file(out), '--up-to', 'load', '--recipe', file('foreign.json'), ...flags], {
+      env: { ENGINESMITH_DATA: file('foreign-data') },
+    })
+  beforeAll(() => {
+    fs.mkdirSync(file('code'))
+    fs.mkdirSync(file('elsewhere'))
+    fs.mkdirSync(file('foreign-data'))
+    fs.writeFileSync(code('outsider.py'), `import torch\nopen(${JSON.stringify(code('canary'))}, 'w').close()\nclass Net(torch.nn.Linear):\n    pass\n`)
+    fs.writeFileSync(file('foreign-data', 'settings.json'), JSON.stringify({ project: file('code') }))
+    fs.writeFileSync(
+      file('foreign.json'),
+      JSON.stringify({ load: { model: 'outsider:Net', modelArgs: [2, 3], inputs: [{ name: 'x', dtype: 'float32', shape: [1, 2] }] } }),
+    )
+    execFileSync(python, ['-c', 'import sys, torch; torch.save(torch.nn.Linear(2, 3).state_dict(), sys.argv[1])', file('weights.pt')])
+  })
+
+  it.each([[[]], [['--project', 'elsewhere']], [['--allow-class', 'outsider:Other']]])('is not imported by %j', async (flags) => {
+    const given = flags.map((flag) => (flag === 'elsewhere' ? file('elsewhere') : flag))
+    const run = await foreign(`foreign-${flags.length}${flags[1] ?? ''}`.replaceAll(':', ''), ...given)
+    expect(run.code, story(run)).toBe(2)
+    expect(run.codes).toContain('LOAD_CLASS_UNCONFIRMED')
+    expect(run.document.findings.find(({ code: name }) => name === 'LOAD_CLASS_UNCONFIRMED')?.evidence).toMatchObject({ model: 'outsider:Net' })
+    expect(fs.existsSync(code('canary'))).toBe(false)
+  })
+
+  it.each([[['--model', 'outsider:Net']], [['--allow-class', 'outsider:Net']], [['--project', 'code']]])('is imported by %j', async (flags) => {
+    const given = flags.map((flag) => (flag === 'code' ? file('code') : flag))
+    const run = await foreign(`own-${flags[0]}`, ...given)
+    expect(run.code, story(run)).toBe(0)
+    expect(fs.existsSync(code('canary'))).toBe(true)
   })
 })

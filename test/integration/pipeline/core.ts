@@ -46,6 +46,7 @@ export async function startCore(settings: Partial<Settings> = {}, options: { man
     oneShot: false,
   })
   core.overrideSettings({ project: samples, ...settings })
+  await core.trust.confirmClass(sampleRecipe().load)
   return {
     core,
     folder,

@@ -2,6 +2,7 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { commands, type CommandInput, type CommandName, type CommandOutput } from '../../../contract/ipc'
 import type { RunSnapshot, StageName } from '../../../contract/run'
+import type { TrustDecision } from '../../../contract/trust'
 import { settingsSchema } from '../../../contract/settings'
 import { EnginesmithError } from '../../../electron/core/errors'
 import { installKeys } from '../../../renderer/shell/keys'
@@ -36,6 +37,7 @@ export async function mountWizard(run: RunSnapshot, at: StageName, answers: Answ
   const sent: Mounted['sent'] = []
   const listeners = new Map<string, Array<(payload: never) => void>>()
   let current = run
+  const decisions: TrustDecision[] = []
   const settings = settingsSchema.parse({ language: 'en', theme: 'light' })
   const main: Answers = {
     'settings.set': (patch) => Object.assign(settings, patch),
@@ -49,6 +51,11 @@ export async function mountWizard(run: RunSnapshot, at: StageName, answers: Answ
       (current = { ...current, recipe: commands['run.setRecipe'].input.shape.recipe.parse(recipe), revision: current.revision + 1 }),
     'run.start': () => current,
     'run.cancel': () => current,
+    'trust.confirmClass': ({ model, modelArgs }) => {
+      const names = [model ?? '', ...(modelArgs == null ? [] : [JSON.stringify(modelArgs)])]
+      decisions.push({ sha256: String(decisions.length).padStart(64, '0'), kind: 'class', names, file: names[0] ?? '', at: '', run: null })
+      return { decisions: [...decisions] }
+    },
     'run.saveReport': () => ({ path: '/data/report.html' }),
     ...answers,
   }

@@ -4,6 +4,7 @@ import type { PythonWorker } from '../../api'
 import { EnginesmithError } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { isolation } from '../../trust/isolation'
+import { classUnconfirmed } from '../../trust/model-class'
 import type { Granted } from '../../trust/names'
 import { refuseUntrusted, trustFindings } from '../../trust/refuse'
 import { pickledFormats, withSecondOpinion } from '../../trust/second-opinion'
@@ -14,7 +15,7 @@ import { modelSource } from './source'
  * The worker that may load this run's file, and how: a throw-away one for a file that is trusted once, else the user's.
  * The file is looked at anew first, since what run.json says of it may come from elsewhere: its content must be the one
  * that trust was given to, and its pickles are scanned once more by both scanners.
- * @throws EnginesmithError as refusing does; FILE_CHANGED
+ * @throws EnginesmithError as refusing does; FILE_CHANGED, LOAD_CLASS_UNCONFIRMED
  */
 export async function modelWorker(
   inputs: Pick<StageInputs, 'file' | 'recipe' | 'folder'>,
@@ -22,6 +23,7 @@ export async function modelWorker(
   context: StageContext,
 ): Promise<{ worker: PythonWorker; source: ModelSource }> {
   const { file, folder } = inputs
+  if (!services.trust.classConfirmed(inputs.recipe.load)) throw classUnconfirmed(inputs.recipe.load)
   const granted = services.trust.granted(file, folder)
   if (pickledFormats.has(file.format)) {
     context.progress({ phase: 'Scanning the pickle', fraction: null })

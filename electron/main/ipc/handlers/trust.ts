@@ -10,12 +10,15 @@ export interface TrustDeps {
   send: SendEvent
 }
 
-/** Decisions on trust: each names a run that is open, so that the page decides on a file that main knows, never on a hash of its own. */
+/**
+ * Decisions on trust. One on a file names a run that is open, so that the page decides on a file that main knows, never
+ * on a hash of its own; one on a class names the class, since a person may have typed it just now.
+ */
 export function trustHandlers({
   core,
   runs,
   send,
-}: TrustDeps): Pick<Handlers, 'trust.list' | 'trust.isolation' | 'trust.allow' | 'trust.once' | 'trust.revoke'> {
+}: TrustDeps): Pick<Handlers, 'trust.list' | 'trust.isolation' | 'trust.allow' | 'trust.once' | 'trust.confirmClass' | 'trust.revoke'> {
   const list = async () => ({ decisions: (await core()).trust.list() })
   const told = async () => {
     const now = await list()
@@ -32,6 +35,10 @@ export function trustHandlers({
     'trust.once': async ({ id }) => {
       const run = await runs.get(id)
       ;(await core()).trust.once(run.snapshot().input, run.folder)
+      return told()
+    },
+    'trust.confirmClass': async (named) => {
+      await (await core()).trust.confirmClass(named)
       return told()
     },
     'trust.revoke': async ({ sha256 }) => {
