@@ -7,7 +7,8 @@ from typing import Any
 
 from ..errors import WorkerError
 
-_LISTED = 100
+# The window lists them all; a line of the protocol holds them.
+_LISTED = 2000
 
 
 def _shape(tensor: Any) -> list[int]:
