@@ -1,5 +1,6 @@
 import {
   Box,
+  Cpu,
   FileDown,
   FlaskConical,
   FolderOpen,
@@ -21,6 +22,7 @@ import { t, type MessageKey } from '../i18n'
 import { runTag, when } from '../i18n/format'
 import { runState } from '../parts/run-state'
 import { runAction, type ActionName } from '../shell/keys'
+import { useEngine } from '../stores/engine'
 import { useRuns } from '../stores/runs'
 import { useSettings } from '../stores/settings'
 import { useUi } from '../stores/ui'
@@ -40,6 +42,7 @@ export function usePaletteEntries(): ComputedRef<PaletteEntry[]> {
   const ui = useUi()
   const runs = useRuns()
   const settings = useSettings()
+  const engine = useEngine()
   const shell = (name: ActionName, icon: Component, text: MessageKey, key?: string): PaletteEntry => ({
     id: name,
     group: 'actions',
@@ -72,6 +75,8 @@ export function usePaletteEntries(): ComputedRef<PaletteEntry[]> {
     shell('rail3', Layers, 'palette.goBatch', 'Ctrl 3'),
     shell('rail4', History, 'palette.goHistory', 'Ctrl 4'),
     shell('rail5', Wrench, 'palette.goToolchain', 'Ctrl 5'),
+    shell('rail6', Cpu, 'palette.goEngine', 'Ctrl 6'),
+    own('engine', Cpu, 'palette.openEngine', () => engine.chooseEngine()),
     shell('settings', Settings, 'palette.goSettings', 'Ctrl ,'),
     shell('lookAgain', RefreshCw, 'palette.lookAgain', 'F5'),
     settings.isDark

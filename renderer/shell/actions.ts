@@ -16,6 +16,7 @@ export function useShellActions(): void {
   useAction('rail3', () => ui.go('batch'))
   useAction('rail4', () => ui.go('history'))
   useAction('rail5', () => ui.go('toolchain'))
+  useAction('rail6', () => ui.go('engine'))
   useAction('settings', () => ui.go('settings'))
   useAction('inspector', () => ui.toggleInspector())
   useAction('log', () => ui.toggleLog())

@@ -11,6 +11,7 @@ export const keymap = {
   rail3: 'Ctrl+3',
   rail4: 'Ctrl+4',
   rail5: 'Ctrl+5',
+  rail6: 'Ctrl+6',
   settings: 'Ctrl+,',
   stage1: 'Alt+1',
   stage2: 'Alt+2',

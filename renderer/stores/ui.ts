@@ -5,7 +5,7 @@ import { call, on } from '../api'
 import { toldError } from '../i18n/told'
 import { useSettings } from './settings'
 
-export type ViewName = 'home' | 'run' | 'batch' | 'history' | 'toolchain' | 'settings'
+export type ViewName = 'home' | 'run' | 'batch' | 'engine' | 'history' | 'toolchain' | 'settings'
 
 /** A lasting fact in the strip under the title bar; it stays until it is dismissed. */
 export interface Notice {

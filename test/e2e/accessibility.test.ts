@@ -14,7 +14,7 @@ for (const theme of ['light', 'dark'] as const) {
       const running = await launchApp({ settings: { theme, language } })
       const { page } = running
       await expect.poll(() => page.getByRole('contentinfo').innerText()).not.toContain(language === 'en' ? 'Looking' : '正在检测')
-      for (const view of ['home', 'run', 'history', 'toolchain', 'settings'] as const) {
+      for (const view of ['home', 'run', 'engine', 'history', 'toolchain', 'settings'] as const) {
         await page.getByTestId(`rail-${view}`).click()
         await page.locator(`main[data-view=${view}]`).waitFor()
         await page.waitForTimeout(300)

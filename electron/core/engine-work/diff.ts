@@ -1,4 +1,5 @@
 import type { DiffDocument, DiffRow } from '../../../contract/engine-work'
+import type { Finding } from '../../../contract/finding'
 import type { Core } from '../api'
 import { diffLayers, sumMs } from './layers'
 import { listLayers, type LayersOptions } from './list-layers'
@@ -15,7 +16,8 @@ export async function diffEngines(
 ): Promise<void> {
   const a = await listLayers(core, subjectA, options, call)
   const b = await listLayers(core, subjectB, options, call)
-  document.findings.push(...a.findings, ...b.findings)
+  const said = (finding: Finding): boolean => a.findings.some(({ code, message }) => code === finding.code && message === finding.message)
+  document.findings.push(...a.findings, ...b.findings.filter((finding) => !said(finding)))
   document.rows = diffLayers(a.layers, b.layers)
   const count = (state: DiffRow['state']): number => document.rows.filter((row) => row.state === state).length
   document.totals = {

@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DrillDocument, DrillStep, SheetBackend } from '../../../contract/engine-sheet'
+import { drillSteps, type DrillDocument, type DrillStep, type SheetBackend } from '../../../contract/engine-sheet'
 import type { RefitDocument } from '../../../contract/engine-work'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import type { Core, RunHandle } from '../api'
@@ -46,15 +46,21 @@ export async function refitDrill(core: DrillCore, order: DrillOrder, document: D
   document.backend = order.backend
   const checkpoint = order.checkpoint === null ? null : await core.describeFile(order.checkpoint, { signal, hash: 'wait' })
   if (checkpoint !== null) document.checkpoint = { path: checkpoint.path, sha256: checkpoint.sha256 ?? '', bytes: checkpoint.bytes }
-  const full = await buildStep(core, order, 'full', document, listeners)
-  const stripped = full === null ? null : await buildStep(core, order, 'stripped', document, listeners)
-  if (full === null || stripped === null) return
-  const refit = await refitStep(core, order, { step: 'refit', engine: stripped.engine, source: order.onnx, inputs: stripped.inputs }, document, listeners)
-  if (refit !== null) {
-    await refitStep(core, order, { step: 'again', engine: refit.withoutWeights, source: order.onnx, inputs: stripped.inputs }, document, listeners)
-  } else document.steps.push({ ...emptyStep('again'), reason: document.steps.at(-1)?.reason ?? 'the engine was not refitted' })
-  if (checkpoint === null) return
-  await refitStep(core, order, { step: 'checkpoint', engine: stripped.engine, source: checkpoint.path, inputs: stripped.inputs }, document, listeners)
+  const stripped = (await buildStep(core, order, 'full', document, listeners)) && (await buildStep(core, order, 'stripped', document, listeners))
+  const inputs = stripped?.inputs ?? ''
+  const refit = stripped && (await refitStep(core, order, { step: 'refit', engine: stripped.engine, source: order.onnx, inputs }, document, listeners))
+  if (refit) await refitStep(core, order, { step: 'again', engine: refit.withoutWeights, source: order.onnx, inputs }, document, listeners)
+  if (stripped && checkpoint !== null) {
+    notReached(document, ['again'])
+    await refitStep(core, order, { step: 'checkpoint', engine: stripped.engine, source: checkpoint.path, inputs }, document, listeners)
+  }
+  notReached(document, checkpoint === null ? drillSteps.filter((step) => step !== 'checkpoint') : drillSteps)
+}
+
+/** Steps that an earlier one kept from being done stand there with its reason. */
+function notReached(document: DrillDocument, steps: ReadonlyArray<DrillStep['step']>): void {
+  const reason = document.steps.findLast((step) => step.reason !== null)?.reason ?? 'a step before it was not done'
+  for (const step of steps) if (!document.steps.some((done) => done.step === step)) document.steps.push({ ...emptyStep(step), reason, verdict: 'not-judged' })
 }
 
 interface BuiltEngine {
@@ -95,6 +101,7 @@ async function built(
   const fault = whyNotBuilt(snapshot)
   if (fault !== null) {
     row.reason = fault.message
+    row.verdict = 'not-judged'
     document.findings.push(fault)
     return null
   }

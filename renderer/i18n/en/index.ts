@@ -1,6 +1,7 @@
 import batch from './batch'
 import charts from './charts'
 import common from './common'
+import engine from './engine'
 import findings from './findings'
 import history from './history'
 import home from './home'
@@ -10,4 +11,4 @@ import shell from './shell'
 import toolchain from './toolchain'
 import wizard from './wizard'
 
-export default { batch, charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }
+export default { batch, charts, common, engine, findings, history, home, palette, settings, shell, toolchain, wizard }

@@ -13,6 +13,8 @@ export default {
   goBatch: 'Go to Batch',
   goHistory: 'Go to History',
   goToolchain: 'Go to Toolchain',
+  goEngine: 'Go to Engine',
+  openEngine: 'Look into an engine…',
   goSettings: 'Go to Settings',
   lookAgain: 'Look at the toolchain again',
   themeLight: 'Use the light theme',

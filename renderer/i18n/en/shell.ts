@@ -5,6 +5,7 @@ export default {
   newRun: 'New run',
   run: 'Run',
   batch: 'Batch',
+  engine: 'Engine',
   history: 'History',
   toolchain: 'Toolchain',
   settings: 'Settings',

@@ -3,6 +3,7 @@ import type { MessagesLike } from '../index'
 import batch from './batch'
 import charts from './charts'
 import common from './common'
+import engine from './engine'
 import findings from './findings'
 import history from './history'
 import home from './home'
@@ -12,5 +13,5 @@ import shell from './shell'
 import toolchain from './toolchain'
 import wizard from './wizard'
 
-const messages: MessagesLike<typeof en> = { batch, charts, common, findings, history, home, palette, settings, shell, toolchain, wizard }
+const messages: MessagesLike<typeof en> = { batch, charts, common, engine, findings, history, home, palette, settings, shell, toolchain, wizard }
 export default messages

@@ -13,6 +13,8 @@ export default {
   goBatch: '前往批处理',
   goHistory: '前往历史',
   goToolchain: '前往工具链',
+  goEngine: '前往引擎',
+  openEngine: '查看引擎…',
   goSettings: '前往设置',
   lookAgain: '重新检测工具链',
   themeLight: '使用浅色主题',

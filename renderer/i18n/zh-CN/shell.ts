@@ -5,6 +5,7 @@ export default {
   newRun: '新建',
   run: '运行',
   batch: '批处理',
+  engine: '引擎',
   history: '历史',
   toolchain: '工具链',
   settings: '设置',
