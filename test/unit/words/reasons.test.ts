@@ -48,6 +48,8 @@ function native(file: string): string[] {
     ...argument(source, /return \{(?=std::nullopt, ")/g, 1),
     ...argument(source, /return \{(?=std::nullopt, flavour)/g, 2),
     ...(returning.test(file) ? behind(source, /\breturn\s+/g, false).filter((each) => /"[^"]* /.test(each)) : []),
+    // A row of the sheet or of the drill passes on why nothing was built.
+    ...(file.endsWith('/network.cpp') ? argument(source, /\bthrow Failure\(/g, 1, mentions(['DRIVER_MISSING'])) : []),
     ...(building.test(file) ? [] : argument(source, /\bthrow Failure\(/g, 1, mentions(notHere))),
   ]
 }
@@ -62,13 +64,15 @@ function core(file: string): string[] {
     ...(file.endsWith('/engines/refusal.ts') ? behind(source, /\breturn |\bk[A-Z_]+:\s+|\b(?:otherwise|constantAction) =\s+/g, true) : []),
     ...(file.endsWith('/engines/ready.ts') ? [...behind(source, /\bconst why = /g, true), ...argument(source, /\bnotJudged\(/g, 0)] : []),
     ...behind(source, /\breason(?::|\s=|\s\?\?)\s+/g, true).map((each) => each.replace('${reason}', () => `\${${named}}`)),
+    ...(file.endsWith('/toolchain/findings.ts') ? argument(source, /makeFinding\(/g, 2, mentions(['DRIVER_MISSING'])) : []),
+    ...(file.includes('/engine-work/') ? argument(source, /new EnginesmithError\(/g, 1, mentions(['ENGINE_INCOMPATIBLE'])) : []),
     ...(/\/engines\/|\/ort\.ts$/.test(file) ? argument(source, /new EnginesmithError\(/g, 1, mentions(codes)) : []),
   ]
 }
 
 const texts = [
   ...filesOf('native/src', /\.cpp$/).flatMap(native),
-  ...['engines', 'engine-host', 'verdict', 'pipeline/stages', 'pipeline/copies', 'toolchain', 'formats']
+  ...['engines', 'engine-host', 'engine-work', 'verdict', 'pipeline/stages', 'pipeline/copies', 'toolchain', 'formats']
     .flatMap((folder) => filesOf(`electron/core/${folder}`, /\.ts$/))
     .flatMap(core),
 ]
