@@ -21,6 +21,7 @@ export default {
   elapsed: 'so far {time}',
   jobs: { layers: 'Listing the layers', time: 'Timing', diff: 'Difference', drill: 'Refit drill', sheet: 'TensorRT and RTX' },
   phases: {
+    wait: 'Waiting for the GPU',
     layers: 'Listing layers',
     time: 'Timing',
     'time-graph': 'Timing with a CUDA graph',

@@ -21,6 +21,7 @@ export default {
   elapsed: '已用 {time}',
   jobs: { layers: '列出各层', time: '计时', diff: '对比', drill: '权重更换演练', sheet: 'TensorRT 与 RTX' },
   phases: {
+    wait: '等待 GPU',
     layers: '列出各层',
     time: '计时',
     'time-graph': '以 CUDA 图计时',
