@@ -52,6 +52,8 @@ export const commands = {
   'trust.once': { input: runId, output: trustListSchema },
   /** The code of this class may be imported with these arguments, whatever recipe names it. */
   'trust.confirmClass': { input: loadOptionsSchema.pick({ model: true, modelArgs: true }), output: trustListSchema },
+  /** Allows the code for the CPU that the engine of this run carries, for its content and for good. */
+  'trust.hostCode': { input: runId, output: trustListSchema },
   /** Takes back everything that was decided for this content. */
   'trust.revoke': { input: z.object({ sha256: sha256Schema }), output: trustListSchema },
   'toolchain.get': {

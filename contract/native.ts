@@ -78,6 +78,9 @@ export type BuildReply = z.infer<typeof buildReplySchema>
  * THE table of the engine host: every method, its parameters and its result. `ort.*` runs ONNX Runtime in the same
  * host; all else is the addon. Every call is asynchronous and can be cancelled.
  */
+/** Code for the CPU that a version-compatible engine carries may be loaded: somebody said yes to this very file. */
+const hostCodeSchema = z.boolean().default(false)
+
 export const nativeMethods = {
   'addon.info': {
     params: z.object({}),
@@ -114,7 +117,7 @@ export const nativeMethods = {
   'engine.build': { params: buildRequestSchema, result: buildReplySchema },
   /** Deserializes: only where a GPU that can run it is there. `engine: null` with the reason otherwise. */
   'engine.describe': {
-    params: z.object({ library: librarySchema, engine: z.string(), device: z.number().int().nullable() }),
+    params: z.object({ library: librarySchema, engine: z.string(), device: z.number().int().nullable(), hostCode: hostCodeSchema }),
     result: z.object({
       engine: z
         .object({
@@ -136,6 +139,7 @@ export const nativeMethods = {
       inputs: z.array(tensorFile),
       outputs: z.array(tensorFile),
       device: z.number().int().nullable(),
+      hostCode: hostCodeSchema,
       /** Measure a warm run on the first inputs, too. */
       latency: z.boolean().default(false),
     }),
@@ -151,6 +155,7 @@ export const nativeMethods = {
       library: librarySchema,
       engine: z.string(),
       device: z.number().int().nullable(),
+      hostCode: hostCodeSchema,
       profile: z.number().int(),
       /** Sizes of inputs; one that is not named gets the profile's opt. */
       shapes: z.array(z.object({ name: z.string(), shape: z.array(z.number().int()) })),
@@ -193,6 +198,7 @@ export const nativeMethods = {
       library: librarySchema,
       engine: z.string(),
       device: z.number().int().nullable(),
+      hostCode: hostCodeSchema,
       onnx: z.string().nullable(),
       weights: tensorFile.nullable(),
       outWith: z.string(),

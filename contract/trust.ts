@@ -6,11 +6,12 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 /**
  * What the user allows for one content. `names`: these globals of a file, for good. `once`: everything of a file, in the
  * isolated worker, for one run and until the program ends. `class`: the code of the class that a recipe names may be
- * imported; `sha256` is that of what the recipe says of it. Kept on this machine; never in a recipe.
+ * imported; `sha256` is that of what the recipe says of it. `host-code`: the
+ * code for the CPU that an engine carries, for good. Kept on this machine; never in a recipe.
  */
 export const trustDecisionSchema = z.object({
   sha256: sha256Schema,
-  kind: z.enum(['names', 'once', 'class']),
+  kind: z.enum(['names', 'once', 'class', 'host-code']),
   /** Of a class: `module:Class`, and its arguments as JSON. */
   names: z.array(z.string()),
   /** The file's name when it was decided, or the class's, for people; it decides nothing. */

@@ -17,6 +17,7 @@ const commandNames: Record<CommandName, true> = {
   'trust.allow': true,
   'trust.once': true,
   'trust.confirmClass': true,
+  'trust.hostCode': true,
   'trust.revoke': true,
   'toolchain.get': true,
   'build.options': true,

@@ -30,9 +30,12 @@ export const useTrust = defineStore('trust', () => {
   async function confirmClass({ model, modelArgs }: Pick<LoadOptions, 'model' | 'modelArgs'>): Promise<void> {
     decisions.value = (await call('trust.confirmClass', { model, modelArgs })).decisions
   }
+  async function hostCode(id: string): Promise<void> {
+    decisions.value = (await call('trust.hostCode', { id })).decisions
+  }
   async function revoke(sha256: string): Promise<void> {
     decisions.value = (await call('trust.revoke', { sha256 })).decisions
   }
 
-  return { decisions, isolation, load, askIsolation, allow, once, confirmClass, revoke }
+  return { decisions, isolation, load, askIsolation, allow, once, confirmClass, hostCode, revoke }
 })

@@ -57,6 +57,9 @@ export async function carryOut(action: RemedyAction, wizard: Wizard): Promise<vo
       return ui.go('toolchain')
     case 'open-settings':
       return ui.go('settings')
+    // Asked where the finding stands: FindingItem.
+    case 'allow-host-code':
+      return
     case 'copy':
       await ui.attempt(() => call('clipboard.write', { text: typeof action.value === 'string' ? action.value : JSON.stringify(action.value ?? '') }))
       return

@@ -11,6 +11,7 @@ export const kinds: Record<RemedyAction['kind'], string> = {
   'choose-backend': '选择其他后端',
   'choose-exporter': '改用另一导出器',
   'open-settings': '打开设置',
+  'allow-host-code': '允许其代码…',
   copy: '复制',
 }
 

@@ -198,10 +198,19 @@ export const engines = {
     gist: ['库写出的 {path} 无法作为引擎读取。', '该文件无法作为引擎读取。'],
     remedy: ['{?planOffset}此处无需操作：会使用其后的引擎。供其他工具使用时，请去掉这些字节。', '请查看日志，并重新构建。'],
   },
+  DEVICE_UNKNOWN: {
+    title: '没有这个 GPU',
+    whole: '本机没有第 {asked} 号 GPU。现有：{gpus}。',
+    gist: '本机没有这个 GPU。',
+    remedy: '请用 --device 给出其中一个编号。',
+  },
   ENGINE_HOST_CODE: {
     title: '引擎包含主机代码',
-    gist: '该引擎带有会在主机上执行的代码。',
-    remedy: '只有信任其来源时才加载；否则请用 ONNX 文件自行构建。',
+    gist: '该引擎带有会在主机上执行的代码，未经同意不会加载。',
+    remedy: [
+      '{?path}只有信任其来源时才允许此文件：--allow-host-code {sha256}；否则请用 ONNX 文件自行构建。',
+      '只有信任其来源时才加载；否则请用 ONNX 文件自行构建。',
+    ],
   },
   ENGINE_NOT_RUN: {
     title: '引擎尚未运行',

@@ -6,6 +6,7 @@ import { engineSubject } from '../../core/engine-work/open'
 import { defineCommand } from '../command'
 import { factsOfFindings } from '../exit-code'
 import { gpu, profiledRuns, wholeOf } from '../flags/engine'
+import { hostCodeFlag, trustedCore } from '../flags/trust'
 import { diffLines, workLine } from '../output/engine-lines'
 
 export const diffCommand = defineCommand<DiffDocument>({
@@ -15,7 +16,7 @@ export const diffCommand = defineCommand<DiffDocument>({
     { name: 'B', help: (t) => t.arguments.engine },
   ],
   own: [gpu, profiledRuns],
-  flags: [],
+  flags: [hostCodeFlag],
   empty: emptyDiff,
   print: diffLines,
   async run(call, context) {
@@ -31,7 +32,10 @@ export const diffCommand = defineCommand<DiffDocument>({
     document.a = subjectA.file
     const subjectB = await engineSubject(context.resolve(call.args[1] ?? ''), signal)
     document.b = subjectB.file
-    await diffEngines(await context.core(), [subjectA, subjectB], options, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
+    await diffEngines(await trustedCore(call, context), [subjectA, subjectB], options, document, {
+      signal,
+      tell: (progress) => reporter.status(workLine(progress, text)),
+    })
     return { document, facts: factsOfFindings(document.findings) }
   },
 })

@@ -5,13 +5,14 @@ import { engineSubject } from '../../core/engine-work/open'
 import { defineCommand } from '../command'
 import { factsOfFindings } from '../exit-code'
 import { at, gpu, profiledRuns, profileFlag, shapesOf, wholeOf } from '../flags/engine'
+import { hostCodeFlag, trustedCore } from '../flags/trust'
 import { layerLines, workLine } from '../output/engine-lines'
 
 export const layersCommand = defineCommand<LayersDocument>({
   name: 'layers',
   args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
   own: [gpu, profileFlag, at, profiledRuns],
-  flags: [],
+  flags: [hostCodeFlag],
   empty: emptyLayers,
   print: layerLines,
   async run(call, context) {
@@ -24,7 +25,10 @@ export const layersCommand = defineCommand<LayersDocument>({
     }
     const subject = await engineSubject(context.resolve(call.args[0] ?? ''), signal)
     context.partial = () => ({ ...emptyLayers(), engine: subject.file })
-    const document = await listLayers(await context.core(), subject, options, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
+    const document = await listLayers(await trustedCore(call, context), subject, options, {
+      signal,
+      tell: (progress) => reporter.status(workLine(progress, text)),
+    })
     return { document, facts: factsOfFindings(document.findings) }
   },
 })

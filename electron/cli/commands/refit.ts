@@ -13,6 +13,7 @@ import { factsOfFindings, factsOfVerdict, joined } from '../exit-code'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { from, gpu, graph, wholeOf } from '../flags/engine'
+import { hostCodeFlag, trustedCore } from '../flags/trust'
 import { force, outFile } from '../flags/own'
 import { refitLines, workLine } from '../output/engine-lines'
 import { checkOutput, placeArtifacts } from '../place-file'
@@ -21,12 +22,12 @@ export const refitCommand = defineCommand<RefitDocument>({
   name: 'refit',
   args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
   own: [from, graph, outFile, force, gpu],
-  flags: compareFlags,
+  flags: [...compareFlags, hostCodeFlag],
   empty: emptyRefit,
   print: refitLines,
   async run(call, context) {
     const { text, signal, reporter, resolve } = context
-    const { recipe, settings } = await draftOf(call, context)
+    const { recipe } = await draftOf(call, context)
     const device = wholeOf(call, 'device', 0, null, text)
     const out = resolve(String(call.own['out']))
     const options = { force: call.own['force'] === true, text }
@@ -35,7 +36,7 @@ export const refitCommand = defineCommand<RefitDocument>({
     const subject = await engineSubject(resolve(call.args[0] ?? ''), signal)
     document.sizes.before = subject.file.bytes
     await checkOutput(out, subject.file.path, options)
-    const core = await context.core(settings)
+    const core = await trustedCore(call, context)
     const source = await core.describeFile(resolve(String(call.own['from'])), { signal, hash: 'wait' })
     document.source = { path: source.path, format: source.format, sha256: source.sha256 ?? '' }
     const given = call.own['onnx']

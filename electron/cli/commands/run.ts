@@ -11,7 +11,7 @@ import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { modelFlags } from '../flags/model'
 import { outFolder, recipe, upTo } from '../flags/own'
-import { trustFlags } from '../flags/trust'
+import { hostCodeFlag, trustFlags } from '../flags/trust'
 import { choice } from '../flags/values'
 import { runLines } from '../output/human'
 
@@ -19,7 +19,7 @@ export const runCommand = defineCommand<RunDocument>({
   name: 'run',
   args: [{ name: 'FILE', help: (t) => t.arguments.file }],
   own: [outFolder, recipe, upTo],
-  flags: [...modelFlags, ...trustFlags, ...buildFlags, ...compareFlags],
+  flags: [...modelFlags, ...trustFlags, hostCodeFlag, ...buildFlags, ...compareFlags],
   empty: emptyRun,
   print: runLines,
   async run(call, context) {

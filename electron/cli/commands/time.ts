@@ -5,6 +5,7 @@ import { timeDefaults, timeEngine } from '../../core/engine-work/time'
 import { defineCommand } from '../command'
 import { factsOfFindings } from '../exit-code'
 import { realOf, shapesOf, timeFlags, wholeOf } from '../flags/engine'
+import { hostCodeFlag, trustedCore } from '../flags/trust'
 import { choice } from '../flags/values'
 import { timeLines, workLine } from '../output/engine-lines'
 
@@ -12,7 +13,7 @@ export const timeCommand = defineCommand<TimeDocument>({
   name: 'time',
   args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
   own: timeFlags,
-  flags: [],
+  flags: [hostCodeFlag],
   empty: emptyTime,
   print: timeLines,
   async run(call, context) {
@@ -34,7 +35,7 @@ export const timeCommand = defineCommand<TimeDocument>({
     context.partial = () => document
     const subject = await engineSubject(context.resolve(call.args[0] ?? ''), signal)
     document.engine = subject.file
-    const core = await context.core()
+    const core = await trustedCore(call, context)
     await timeEngine(core, subject, options, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
     return { document, facts: factsOfFindings(document.findings) }
   },

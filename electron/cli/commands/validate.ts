@@ -7,6 +7,7 @@ import { draftOf } from '../flags/draft'
 import { merge } from '../flags/merge'
 import { mergeFrom } from '../flags/own'
 import { timeLimitFlag } from '../flags/time-limit'
+import { hostCodeFlag } from '../flags/trust'
 import { runLines } from '../output/human'
 import { closing, execute } from './run'
 
@@ -14,14 +15,15 @@ export const validateCommand = defineCommand<RunDocument>({
   name: 'validate',
   args: [{ name: 'RUN', help: (t) => t.arguments.run }],
   own: [mergeFrom],
-  flags: [...compareFlags, timeLimitFlag],
+  flags: [...compareFlags, timeLimitFlag, hostCodeFlag],
   empty: emptyRun,
   print: runLines,
   async run(call, context) {
-    const { settings } = await draftOf(call, context)
+    const { settings, trust } = await draftOf(call, context)
     // Settings lie over those of the machine and touch no recipe.
-    const given = call.given.filter(({ flag }) => flag !== timeLimitFlag)
+    const given = call.given.filter(({ flag }) => flag !== timeLimitFlag && flag !== hostCodeFlag)
     const core = await context.core(settings)
+    core.trust.forCall(trust)
     const handle = await core.runs.open(context.resolve(call.args[0] ?? ''))
     return closing(handle, async () => {
       // The flags lie over the recipe that the run was made with, not over the defaults.

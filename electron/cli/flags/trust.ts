@@ -1,4 +1,7 @@
 import { loadOptionsSchema } from '../../../contract/recipe'
+import type { Core } from '../../core/api'
+import type { Call, Context } from '../command'
+import { draftOf } from './draft'
 import { sha256Schema } from '../../../contract/trust'
 import { UsageError } from '../usage'
 import type { Text } from '../text'
@@ -52,6 +55,24 @@ export const trustFlags: readonly Flag[] = [
     },
   ),
 ]
+
+/** Code for the CPU that a version-compatible engine carries: of these files alone. */
+export const hostCodeFlag: Flag = repeated(
+  'allow-host-code',
+  'SHA256',
+  (t) => t.flags.allowHostCode,
+  (draft, values, { text }) => {
+    draft.trust.hostCode.push(...values.map((value) => hash('--allow-host-code', value, text)))
+  },
+)
+
+/** The core under what the flags of a call trust. */
+export async function trustedCore(call: Call, context: Context): Promise<Core> {
+  const { settings, trust } = await draftOf(call, context)
+  const core = await context.core(settings)
+  core.trust.forCall(trust)
+  return core
+}
 
 function hash(flag: string, given: string, text: Text): string {
   const parsed = sha256Schema.safeParse(given.toLowerCase())

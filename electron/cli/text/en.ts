@@ -116,6 +116,7 @@ export const en = {
     allowClass: 'import the code of this class where a recipe names it; repeatable. Not needed with --model, or for a class in --project',
     allowListed: 'allow every refused name of the file with this hash, dangerous ones excepted',
     trustOnce: 'load the file with this hash in full if need be, in a throw-away worker with a scratch home and, where possible, no network',
+    allowHostCode: 'load the code for the CPU that the version-compatible engine with this hash carries',
     keyPrefix: 'beginning that is taken off the keys of weights, such as module.; with a leading + it is put on',
     project: 'folder with the code of the model',
     python: 'Python interpreter with your packages',

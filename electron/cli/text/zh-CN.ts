@@ -114,6 +114,7 @@ export const zh: Text = {
     allowClass: '配方指定此类时允许导入其代码；可重复。给出 --model 或类在 --project 中时不需要',
     allowListed: '允许具有此哈希的文件中所有被拒绝的名称，危险名称除外',
     trustOnce: '必要时完整加载具有此哈希的文件：在一次性的工作进程中，使用临时主目录，条件允许时没有网络',
+    allowHostCode: '加载此哈希的版本兼容引擎所携带的主机代码',
     keyPrefix: '从权重键名开头去掉的部分，如 module.；以 + 开头则为加上',
     project: '模型代码所在文件夹',
     python: '装有所需包的 Python 解释器',

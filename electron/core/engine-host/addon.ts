@@ -65,7 +65,7 @@ export interface Addon {
   describeEngine(params: NativeParams<'engine.describe'>, call?: AddonCall): Promise<NativeResult<'engine.describe'>>
   /** `session` is null, with the reason, where this machine cannot run the engine; that is not an error. */
   openEngine(
-    params: { library: NativeParams<'engine.run'>['library']; engine: string; device: number | null },
+    params: Pick<NativeParams<'engine.run'>, 'library' | 'engine' | 'device' | 'hostCode'>,
     call?: AddonCall,
   ): Promise<{ session: EngineSession | null; reason: string | null }>
   timeEngine(params: NativeParams<'engine.time'>, call?: AddonCall): Promise<NativeResult<'engine.time'>>
@@ -201,6 +201,9 @@ export function loadAddon(path: string): Addon {
   return wrap(raw)
 }
 
+/** Nothing said is no: code that an engine carries is loaded for a yes alone. */
+const allowed = <T extends { hostCode?: boolean }>(params: T): T & { hostCode: boolean } => ({ ...params, hostCode: params.hostCode === true })
+
 function wrap(raw: RawAddon): Addon {
   const simple = <T>(schema: z.ZodType<T>, method: RawCall, params: unknown, call?: AddonCall): Promise<T> =>
     carry(raw, schema, call, (token, onEvent) => method(params, token, onEvent))
@@ -217,16 +220,22 @@ function wrap(raw: RawAddon): Addon {
     build: (params, call) => simple(buildResultSchema, raw.build, buildRequestSchema.parse(params), call),
     describeEngine: async (params, call) => {
       const reason = await objection(params)
-      return reason === null ? simple(describeResultSchema, raw.describe, params, call) : { engine: null, reason }
+      return reason === null ? simple(describeResultSchema, raw.describe, allowed(params), call) : { engine: null, reason }
     },
     openEngine: async (params, call) => {
       const reason = await objection(params)
       if (reason !== null) return { session: null, reason }
-      const opened = await simple(openSchema, raw.openEngine, params, call)
+      const opened = await simple(openSchema, raw.openEngine, allowed(params), call)
       return { session: opened.session === null ? null : session(raw, opened.session), reason: opened.reason }
     },
-    timeEngine: (params, call) => simple(timeResultSchema, raw.timeEngine, params, call),
-    refitEngine: (params, call) => simple(nativeMethods['engine.refit'].result, raw.refitEngine, params, call),
+    timeEngine: async (params, call) => {
+      const reason = await objection(params)
+      return reason === null ? simple(timeResultSchema, raw.timeEngine, allowed(params), call) : { result: null, reason }
+    },
+    refitEngine: async (params, call) => {
+      const reason = await objection(params)
+      return reason === null ? simple(nativeMethods['engine.refit'].result, raw.refitEngine, allowed(params), call) : { result: null, reason }
+    },
     createComparer: (options) => comparer(raw, options),
   }
 }

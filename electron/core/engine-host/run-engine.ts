@@ -15,7 +15,7 @@ const atOnce = 2
 export async function runEngine(addon: Addon, params: z.output<NativeMethods['engine.run']['params']>, call: AddonCall): Promise<NativeResult<'engine.run'>> {
   const { library, engine, device, inputs, outputs, latency: timed = false } = params
   if (outputs.length !== inputs.length) throw new Error('engine.run needs an output file for every input file')
-  const opened = await addon.openEngine({ library, engine, device }, call)
+  const opened = await addon.openEngine({ library, engine, device, hostCode: params.hostCode }, call)
   if (opened.session === null) return { ran: false, reason: opened.reason, seconds: 0, latency: null }
   const { session } = opened
   const began = performance.now()

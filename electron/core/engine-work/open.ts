@@ -11,7 +11,8 @@ import { sha256File } from '../files/hash'
 import { engineHeaderOf, runsHere } from '../formats'
 import { artifactPath } from '../store/artifacts'
 import { readRunFile } from '../store/run-folder'
-import { gpuFindings } from '../toolchain/findings'
+import { gpuFindings, unknownDevice } from '../toolchain/findings'
+import { hostCodeError, isHostCodeReason } from '../trust/host-code'
 
 /** An engine by its file, or by the run folder that it lies in. */
 export interface EngineSubject {
@@ -47,6 +48,8 @@ export async function engineSubject(given: string, signal: AbortSignal): Promise
 
 export interface Readiness {
   library: Library
+  /** Whether code for the CPU that the engine may carry can be loaded. */
+  hostCode: boolean
   device: { index: number; name: string; computeCapability: string }
   driver: string | null
 }
@@ -56,7 +59,7 @@ export interface Readiness {
  * @throws EnginesmithError DRIVER_MISSING, GPU_MISSING, ENGINE_INCOMPATIBLE, BACKEND_MISSING
  */
 export async function readyFor(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings'>,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings'> & Partial<Pick<Core, 'trust'>>,
   subject: EngineSubject,
   device: number | null,
   signal: AbortSignal,
@@ -66,17 +69,17 @@ export async function readyFor(
   const [lack] = gpuFindings(found, devices.reason)
   if (lack !== undefined) throw new EnginesmithError(lack.code, lack.message, lack.remedy, lack.evidence)
   const chosen = devices.devices[device ?? 0]
-  if (chosen === undefined) {
-    throw new EnginesmithError('GPU_MISSING', `There is no GPU ${device} here; there are ${devices.devices.length}, counted from 0.`, 'Choose one of them.')
-  }
+  if (chosen === undefined) throw unknownDevice(device ?? 0, devices.devices)
   const answer = runsHere(subject.header, { ...devices, devices: [chosen] })
   if (answer.runsHere === 'no') throw incompatible(subject, answer.reason)
   const library = await findLibrary(subject.flavour, core, signal)
-  return { library, device: { index: chosen.index, name: chosen.name, computeCapability: chosen.computeCapability }, driver: devices.driver }
+  const hostCode = core.trust?.hostCode(subject.file.sha256) === true
+  return { library, hostCode, device: { index: chosen.index, name: chosen.name, computeCapability: chosen.computeCapability }, driver: devices.driver }
 }
 
 /** The library said no, although the header did not. */
 export function incompatible(subject: EngineSubject, reason: string): EnginesmithError {
+  if (isHostCodeReason(reason)) return hostCodeError(subject.file.path, subject.file.sha256, reason)
   return new EnginesmithError(
     'ENGINE_INCOMPATIBLE',
     `The engine does not run here: ${reason}`,

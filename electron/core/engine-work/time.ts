@@ -46,11 +46,11 @@ export async function timeEngine(
   document: TimeDocument,
   { signal, tell, alone = false }: { signal: AbortSignal; tell: (progress: WorkProgress) => void; alone?: boolean },
 ): Promise<void> {
-  const { library, device, driver } = await readyFor(core, subject, options.device, signal)
+  const { library, hostCode, device, driver } = await readyFor(core, subject, options.device, signal)
   document.device = device
   document.library = { flavour: library.flavour, version: library.version }
   document.latencyLimitMs = options.latencyLimitMs
-  const described = await core.host.call('engine.describe', { library, engine: subject.file.path, device: options.device }, { signal })
+  const described = await core.host.call('engine.describe', { library, engine: subject.file.path, device: options.device, hostCode }, { signal })
   if (described.engine === null) throw incompatible(subject, described.reason ?? 'the library gave no reason')
   const profile = described.engine.profiles[options.profile] ?? []
   const shapeSets = options.sweep ? sweepOf(profile, options.shapes) : [options.shapes]

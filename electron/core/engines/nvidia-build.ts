@@ -10,6 +10,7 @@ import { sha256File } from '../files/hash'
 import { runsHere } from '../formats/engine-here'
 import type { StageContext } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
+import { unknownDevice } from '../toolchain/findings'
 import { countTypes, precisionRows } from './layer-types'
 import { findLibrary, flavourNames } from './library'
 import type { BackendBuild, BuildPlan, BuildWork, Built } from './port'
@@ -37,6 +38,7 @@ export function nvidiaBuild({ flavour, builtOnGpu }: NvidiaFlavour): BackendBuil
       const gpuCounts = builtOnGpu || options.targets.length === 0
       const { gpus, driver } = await services.toolchain.environment()
       const gpu = gpus[options.device ?? 0]
+      if (options.device !== null && gpu === undefined && gpus.length > 0) throw unknownDevice(options.device, gpus)
       return {
         library,
         onGpu: gpuCounts && gpu !== undefined,

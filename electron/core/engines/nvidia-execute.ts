@@ -1,5 +1,7 @@
 import type { Flavour } from '../../../contract/native'
 import { EnginesmithError } from '../errors'
+import { sha256File } from '../files/hash'
+import { hostCodeError, isHostCodeReason } from '../trust/host-code'
 import { findLibrary } from './library'
 import { notHere } from './not-here'
 import type { BackendExecute } from './port'
@@ -11,14 +13,19 @@ export function nvidiaExecute(flavour: Flavour): BackendExecute {
       if (work.engine === null) throw new Error('There is no engine file to run')
       try {
         const library = await findLibrary(flavour, context, context.signal)
-        return await context.native('engine.run', {
+        const result = await context.native('engine.run', {
           library,
           engine: work.engine,
           inputs: work.inputs,
           outputs: work.outputs,
           device: work.device,
+          hostCode: work.hostCode,
           latency: true,
         })
+        if (!result.ran && result.reason !== null && isHostCodeReason(result.reason)) {
+          throw hostCodeError(work.engine, await sha256File(work.engine, context.signal), result.reason)
+        }
+        return result
       } catch (error) {
         if (error instanceof EnginesmithError && notHere.has(error.code)) return { ran: false, reason: error.message, seconds: 0, latency: null }
         throw error

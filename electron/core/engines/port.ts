@@ -48,6 +48,8 @@ export interface ExecuteWork {
   /** Null for a backend without an engine file. */
   engine: string | null
   device: number | null
+  /** Whether code for the CPU that the engine may carry can be loaded. */
+  hostCode: boolean
   /** Names in the order of the model; null where Load gave none. */
   signature: Signature | null
   /** Tensor files, one a set, and where the outputs of each go. */

@@ -5,23 +5,9 @@ import { exportMetadataSchema } from '../../../contract/export'
 import type { Tolerance } from '../../../contract/recipe'
 import type { Artifact, BuildCard, RunFile } from '../../../contract/run'
 import type { TensorSpec } from '../../../contract/tensor'
+import { carriesHostCode, isStripped } from '../engines/card-facts'
 import { judgedFor } from '../pipeline/precision'
 import { defaultTolerance, dtypeTolerance, toleranceTable } from '../verdict'
-
-/** True where the builder left the weights out, by what the engine says or, where it was not asked, by what was asked for. */
-export function isStripped(card: BuildCard): boolean {
-  return isOn(card, 'strip')
-}
-
-/** A version-compatible engine carries a lean runtime, which is code for the CPU, unless that was left out. */
-export function carriesHostCode(card: BuildCard): boolean {
-  return isOn(card, 'versionCompatible') && !isOn(card, 'excludeLeanRuntime')
-}
-
-function isOn(card: BuildCard, option: string): boolean {
-  const row = card.readBacks.find((one) => one.option === option)
-  return (row?.achieved ?? row?.requested) === 'on'
-}
 
 /** What is written as `enginesmith.json`. */
 export function metadataOf(

@@ -13,10 +13,12 @@ export interface CallTrust {
   classes: string[]
   /** The folder that the call names for code: its classes may be imported. */
   project: string | null
+  /** Hashes of engines whose code for the CPU may be loaded. */
+  hostCode: string[]
 }
 
 /** A call that allows nothing. */
-export const noCallTrust = (): CallTrust => ({ names: [], listed: [], once: [], classes: [], project: null })
+export const noCallTrust = (): CallTrust => ({ names: [], listed: [], once: [], classes: [], project: null, hostCode: [] })
 
 /** What holds for one file: globals by name, or everything in the isolated worker. */
 export interface Granted {

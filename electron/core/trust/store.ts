@@ -26,6 +26,12 @@ export interface TrustStore {
   confirmClass(named: NamedClass): Promise<void>
   /** Whether it may. */
   classConfirmed(named: NamedClass): boolean
+  /** Allows the code for the CPU that this engine carries, for good. */
+  allowHostCode(sha256: string, file: string): Promise<void>
+  /** An engine of this content was built by this very program. */
+  noteBuilt(sha256: string): void
+  /** True where the code for the CPU that this engine may carry can be loaded: it was built here and now, or somebody said yes. */
+  hostCode(sha256: string): boolean
   /** Takes back everything that was decided for this content. */
   revoke(sha256: string): Promise<void>
   /** What the flags of a call allow; replaces what an earlier call said. */
@@ -40,6 +46,7 @@ export function createTrustStore(dataFolder: string, remembered: boolean): Trust
   let kept: TrustDecision[] = remembered ? parse(readOrEmpty(path)) : []
   let once: TrustDecision[] = []
   let call: CallTrust = noCallTrust()
+  const built = new Set<string>()
 
   const write = async (change: (before: TrustDecision[]) => TrustDecision[]): Promise<void> => {
     const next = change(parse(await readFile(path, 'utf8').catch(() => '')))
@@ -62,7 +69,7 @@ export function createTrustStore(dataFolder: string, remembered: boolean): Trust
       // As the file spells them, so that a page can tell what it shows from what is allowed.
       const allowed = names.filter((name) => allowable([name], file.pickle?.dangerous).length > 0)
       await write((before) => {
-        const old = before.find((decision) => decision.sha256 === sha256)
+        const old = before.find((decision) => decision.sha256 === sha256 && decision.kind === 'names')
         const all = [...new Set([...(old?.names ?? []), ...allowed])].sort()
         return [
           ...before.filter((decision) => decision !== old),
@@ -92,6 +99,12 @@ export function createTrustStore(dataFolder: string, remembered: boolean): Trust
       const sha256 = classDigest(named)
       return kept.some((decision) => decision.kind === 'class' && decision.sha256 === sha256)
     },
+    async allowHostCode(sha256, file) {
+      const decision = { sha256, kind: 'host-code' as const, names: [], file: basename(file), at: new Date().toISOString(), run: null }
+      await write((before) => [...before.filter((one) => one.sha256 !== sha256 || one.kind !== 'host-code'), decision])
+    },
+    noteBuilt: (sha256) => void built.add(sha256),
+    hostCode: (sha256) => built.has(sha256) || call.hostCode.includes(sha256) || kept.some((one) => one.kind === 'host-code' && one.sha256 === sha256),
     async revoke(sha256) {
       once = once.filter((decision) => decision.sha256 !== sha256)
       await write((before) => before.filter((decision) => decision.sha256 !== sha256))

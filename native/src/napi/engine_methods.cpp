@@ -161,10 +161,11 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
     const LibraryPaths library(params.object("library"));
     const std::string path = params.text("engine");
     const auto device = params.optionalInteger("device");
+    const bool hostCode = params.truth("hostCode");
     return startCall(info.Env(), info[1], info[2], [=](trt::Events& events, const CancelTokenPtr&) {
         const trt::LogScope logs(events);
         std::string reason;
-        const auto loaded = trt::LoadedEngine::open(library.open(), path, device, events, reason);
+        const auto loaded = trt::LoadedEngine::open(library.open(), path, device, hostCode, events, reason);
         if (!loaded) return give(Json::Object{{"engine", nullptr}, {"reason", reason}});
         const cuda::CurrentContext current(loaded->context());
         return give(Json::Object{{"engine", toJson(loaded->engine().describe())}, {"reason", nullptr}});

@@ -14,10 +14,11 @@ Napi::Value openEngine(const Napi::CallbackInfo& info) {
     const Params params(info[0]), library = params.object("library");
     const std::string path = library.text("path"), parser = library.text("parserPath"), engine = params.text("engine");
     const auto device = params.optionalInteger("device");
+    const bool hostCode = params.truth("hostCode");
     return startCall(info.Env(), info[1], info[2], [=](trt::Events& events, const CancelTokenPtr&) -> Settle {
         const trt::LogScope logs(events);
         std::string reason;
-        const auto session = trt::Session::open(trt::Library::require(path, parser), engine, device, events, reason);
+        const auto session = trt::Session::open(trt::Library::require(path, parser), engine, device, hostCode, events, reason);
         return [session, reason](Napi::Env env) {
             Napi::Object result = Napi::Object::New(env);
             result.Set("session", session ? makeHandle(env, session, kSessionTag) : env.Null());

@@ -68,6 +68,7 @@ Napi::Value timeEngine(const Napi::CallbackInfo& info) {
     trt::TimeRequest request;
     request.engine = params.text("engine");
     request.device = params.optionalInteger("device");
+    request.hostCode = params.truth("hostCode");
     request.profile = params.optionalInteger("profile").value_or(0);
     for (const Params& input : params.objects("shapes")) request.shapes[input.text("name")] = input.integers("shape");
     request.warmUpMs = params.optionalNumber("warmUpMs").value_or(0);
@@ -90,6 +91,7 @@ Napi::Value refitEngine(const Napi::CallbackInfo& info) {
     trt::RefitRequest request;
     request.engine = params.text("engine");
     request.device = params.optionalInteger("device");
+    request.hostCode = params.truth("hostCode");
     request.onnx = params.optionalText("onnx");
     request.outWith = params.text("outWith");
     request.outWithout = params.text("outWithout");

@@ -12,7 +12,8 @@ using abi::OptProfileSelector;
 Engine::Engine(LibraryPtr library, std::unique_ptr<ErrorRecorder> recorder, abi::Owned<abi::Runtime> runtime, abi::CudaEngine engine)
     : library_(std::move(library)), recorder_(std::move(recorder)), runtime_(std::move(runtime)), engine_(engine), owner_(engine) {}
 
-std::shared_ptr<Engine> Engine::open(const LibraryPtr& library, const void* plan, std::size_t size, Events& events, std::string& reason) {
+std::shared_ptr<Engine> Engine::open(const LibraryPtr& library, const void* plan, std::size_t size, bool hostCode, Events& events,
+                                     std::string& reason) {
     // An engine outlives the call that opens it, and with it that call's listener: its errors go to the recorder alone.
     auto recorder = std::make_unique<ErrorRecorder>(library->table().interfaces(), quietEvents());
     abi::Owned<abi::Runtime> runtime(library->createRuntime());
@@ -21,6 +22,7 @@ std::shared_ptr<Engine> Engine::open(const LibraryPtr& library, const void* plan
         return nullptr;
     }
     runtime->setErrorRecorder(recorder->raw());
+    if (hostCode && runtime->has(abi::Method::Runtime_setEngineHostCodeAllowed)) runtime->setEngineHostCodeAllowed(true);
     const abi::CudaEngine engine = runtime->deserializeCudaEngine(plan, size);
     if (!engine.isUsable()) {
         reason = recorder->first("the library refused the engine without a reason");

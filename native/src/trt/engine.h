@@ -22,7 +22,9 @@ struct EngineDescription {
 class Engine {
 public:
     /// Null with the reason where the library or the GPU does not take it. A GPU must be current on this thread.
-    static std::shared_ptr<Engine> open(const LibraryPtr& library, const void* plan, std::size_t size, Events& events, std::string& reason);
+    /// `hostCode`: code for the CPU that a version-compatible engine carries may be loaded. Without it the library refuses such an engine.
+    static std::shared_ptr<Engine> open(const LibraryPtr& library, const void* plan, std::size_t size, bool hostCode, Events& events,
+                                        std::string& reason);
 
     bool isRefittable() const { return engine_.isRefittable(); }
     std::int32_t profileCount() const { return engine_.getNbOptimizationProfiles(); }

@@ -17,7 +17,7 @@ std::string headerObjection(const Library& library, const HeaderReading& reading
 }  // namespace
 
 std::unique_ptr<LoadedEngine> LoadedEngine::open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
-                                                 Events& events, std::string& reason) {
+                                                 bool hostCode, Events& events, std::string& reason) {
     const HeaderReading reading = readHeader(path);
     reason = headerObjection(*library, reading);
     if (!reason.empty()) return nullptr;
@@ -33,7 +33,7 @@ std::unique_ptr<LoadedEngine> LoadedEngine::open(const LibraryPtr& library, cons
     const cuda::CurrentContext current(loaded->context_);
     const std::vector<char> bytes = readFile(path);
     const auto offset = static_cast<std::size_t>(reading.header->planOffset);
-    loaded->engine_ = Engine::open(library, bytes.data() + offset, bytes.size() - offset, events, reason);
+    loaded->engine_ = Engine::open(library, bytes.data() + offset, bytes.size() - offset, hostCode, events, reason);
     return loaded->engine_ ? std::move(loaded) : nullptr;
 }
 

@@ -13,7 +13,7 @@ class LoadedEngine {
 public:
     /// Null with the reason: no driver, no GPU, not an engine of this library, or one that this GPU does not take.
     static std::unique_ptr<LoadedEngine> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
-                                              Events& events, std::string& reason);
+                                              bool hostCode, Events& events, std::string& reason);
     LoadedEngine(const LoadedEngine&) = delete;
     LoadedEngine& operator=(const LoadedEngine&) = delete;
     ~LoadedEngine();

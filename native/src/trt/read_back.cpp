@@ -110,7 +110,8 @@ ReadBack headerRow(const std::vector<std::string>& requested, const EngineHeader
 
 void readEngine(const LibraryPtr& library, const BuildRequest& request, const abi::HostMemory& plan, Events& events, BuildReply& reply) {
     std::string reason;
-    const auto engine = Engine::open(library, plan.data(), plan.size(), events, reason);
+    // Its host code is this library's own: it was built a moment ago.
+    const auto engine = Engine::open(library, plan.data(), plan.size(), true, events, reason);
     if (!engine) {
         reply.notReadBack = reason;
         return;

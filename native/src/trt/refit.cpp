@@ -81,7 +81,7 @@ std::uint64_t write(const abi::CudaEngine& engine, bool weights, const std::stri
 
 std::optional<RefitReply> refitEngine(const LibraryPtr& library, const RefitRequest& request, Events& events, const CancelToken& token,
                                       std::string& reason) {
-    auto loaded = LoadedEngine::open(library, request.engine, request.device, events, reason);
+    auto loaded = LoadedEngine::open(library, request.engine, request.device, request.hostCode, events, reason);
     if (!loaded) return std::nullopt;
     const GpuLock lane(loaded->context().device(), token);
     const cuda::CurrentContext current(loaded->context());

@@ -7,6 +7,7 @@ namespace enginesmith::trt {
 struct RefitRequest {
     std::string engine;
     std::optional<std::int32_t> device;
+    bool hostCode = false;
     /// Weights from an ONNX file, or by name; the bytes are kept alive by the caller until the call ends.
     std::optional<std::string> onnx;
     std::vector<TensorView> weights;

@@ -161,8 +161,8 @@ Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Session::~Session() { close(); }
 
 std::shared_ptr<Session> Session::open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
-                                       Events& events, std::string& reason) {
-    auto loaded = LoadedEngine::open(library, path, device, events, reason);
+                                       bool hostCode, Events& events, std::string& reason) {
+    auto loaded = LoadedEngine::open(library, path, device, hostCode, events, reason);
     if (!loaded) return nullptr;
     const cuda::CurrentContext current(loaded->context());
     return std::shared_ptr<Session>(new Session(std::make_unique<State>(std::move(loaded))));

@@ -20,7 +20,7 @@ class Session {
 public:
     /// Null with the reason where there is no GPU, or it cannot run this engine.
     static std::shared_ptr<Session> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
-                                         Events& events, std::string& reason);
+                                         bool hostCode, Events& events, std::string& reason);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session();

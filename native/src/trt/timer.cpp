@@ -220,7 +220,7 @@ private:
 
 std::optional<TimeReply> timeEngine(const LibraryPtr& library, const TimeRequest& request, Events& events, const CancelToken& token,
                                     std::string& reason) {
-    auto loaded = LoadedEngine::open(library, request.engine, request.device, events, reason);
+    auto loaded = LoadedEngine::open(library, request.engine, request.device, request.hostCode, events, reason);
     if (!loaded) return std::nullopt;
     const GpuLock lane(loaded->context().device(), token);
     const cuda::CurrentContext current(loaded->context());

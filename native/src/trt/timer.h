@@ -9,6 +9,7 @@ namespace enginesmith::trt {
 struct TimeRequest {
     std::string engine;
     std::optional<std::int32_t> device;
+    bool hostCode = false;
     std::int32_t profile = 0;
     /// Sizes by input; one that is not named gets the profile's opt.
     std::map<std::string, std::vector<std::int64_t>> shapes;

@@ -70,6 +70,7 @@ export default {
     'choose-backend': 'Choose another backend',
     'choose-exporter': 'Choose another exporter',
     'open-settings': 'Open Settings',
+    'allow-host-code': 'Allow its code…',
     copy: 'Copy',
   },
 }

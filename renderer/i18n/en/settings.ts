@@ -25,6 +25,7 @@ export default {
   trustWhen: 'Since',
   trustNames: '{count} name allowed | {count} names allowed',
   trustClass: 'Its code may be imported',
+  trustHostCode: 'Code for the CPU that this engine carries',
   trustOnce: 'Trusted once, for one run until the app ends',
   trustRevoke: 'Revoke',
   trustRevokeNamed: 'Revoke the trust in {name}',

@@ -52,6 +52,10 @@ export default {
     buildFirst: 'Build first',
   },
   findings: {
+    hostCodeTitle: 'Let this engine run its own code?',
+    hostCodeText:
+      'The engine is version compatible and carries code that runs on this computer outside of the GPU, with your rights. Allow it only if you trust where the file comes from. The answer is kept for this content and can be taken back in Settings.',
+    hostCodeConfirm: 'Allow the code',
     title: 'Findings',
     errors: '{count} to solve',
     warnings: '{count} to consider',

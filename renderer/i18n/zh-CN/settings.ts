@@ -25,6 +25,7 @@ export default {
   trustWhen: '起始时间',
   trustNames: '已允许 {count} 个名称',
   trustClass: '可以导入其代码',
+  trustHostCode: '此引擎携带的主机代码',
   trustOnce: '仅信任一次：一次运行，直到应用退出',
   trustRevoke: '撤销',
   trustRevokeNamed: '撤销对 {name} 的信任',

@@ -52,6 +52,9 @@ export default {
     buildFirst: '请先构建',
   },
   findings: {
+    hostCodeTitle: '允许此引擎运行自带的代码？',
+    hostCodeText: '该引擎为版本兼容，自带会以您的权限在本机 CPU 上运行的代码。只有信任文件来源时才允许。决定按内容保存，可在设置中撤销。',
+    hostCodeConfirm: '允许代码',
     title: '发现',
     errors: '{count} 项待解决',
     warnings: '{count} 项待考虑',

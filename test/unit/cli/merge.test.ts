@@ -33,7 +33,11 @@ function refusal(argv: string[]): EnginesmithError {
 
 describe('flags and recipe', () => {
   it('leave the defaults where nothing is given', () =>
-    expect(draft([])).toEqual({ recipe: recipeSchema.parse({}), settings: {}, trust: { names: [], listed: [], once: [], classes: [], project: null } }))
+    expect(draft([])).toEqual({
+      recipe: recipeSchema.parse({}),
+      settings: {},
+      trust: { names: [], listed: [], once: [], classes: [], project: null, hostCode: [] },
+    }))
 
   it('switch the timing cache of this machine off, or name another', () => {
     expect(draft(['--no-timing-cache'])).toMatchObject({ settings: { timingCache: false }, recipe: { build: { timingCache: null } } })

@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises'
 import type { BuildOptions } from '../../../../contract/recipe'
 import type { Finding } from '../../../../contract/finding'
 import type { Profile } from '../../../../contract/tensor'
-import { chooseBackend, engineBackend } from '../../engines'
+import { chooseBackend, engineBackend, type Built } from '../../engines'
 import { EnginesmithError } from '../../errors'
+import { sha256File } from '../../files/hash'
 import { planInputs } from '../../inputs'
 import { emptyTensor } from '../../tensors'
 import { artifactPath } from '../../store/artifacts'
 import { blameAssumedShapes } from './assumed-shapes'
-import type { PreparedStage, Stage, StageInputs, StageServices } from '../stage'
+import type { PreparedStage, Stage, StageContext, StageInputs, StageServices } from '../stage'
 
 const version = 1
 
@@ -39,7 +40,7 @@ export const buildStage: Stage<'build'> = {
         let onnxBytes = 0
         for (const artifact of onnxFiles) onnxBytes += (await stat(artifactPath(inputs.folder, artifact))).size
         try {
-          return await backend.build.build(
+          const made = await backend.build.build(
             plan,
             {
               options: { ...options, device: options.device ?? context.device },
@@ -51,12 +52,20 @@ export const buildStage: Stage<'build'> = {
             },
             context,
           )
+          await noteHostCode(made, options, context)
+          return made
         } catch (error) {
           throw blameAssumedShapes(error, findings)
         }
       },
     }
   },
+}
+
+/** Code for the CPU in an engine that was built a moment ago is the library's own. */
+async function noteHostCode({ produced }: Built, options: BuildOptions, context: StageContext): Promise<void> {
+  if (!options.versionCompatible) return
+  for (const file of produced.flat()) if (file.kind === 'engine') context.trust.noteBuilt(await sha256File(file.path, context.signal))
 }
 
 /** A file without a node computes nothing; a library that builds it all the same hands back an engine that proves nothing. */

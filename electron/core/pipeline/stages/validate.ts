@@ -1,5 +1,6 @@
 import type { Artifact, Comparison, ComparisonDetail, Hop, ValidateCard } from '../../../../contract/run'
 import type { DType } from '../../../../contract/tensor'
+import { isStripped } from '../../engines/card-facts'
 import { engineBackend, type EngineBackend } from '../../engines'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
@@ -189,6 +190,7 @@ class Validation {
         onnx,
         engine: artifactPath(inputs.folder, engine),
         device: inputs.recipe.build.device ?? context.device,
+        hostCode: context.trust.hostCode(engine.sha256),
         inputs: this.sets,
         outputs: files,
         signature: inputs.cards.load?.signature ?? null,
@@ -233,7 +235,7 @@ class Validation {
     const rows = outputs.filter((row) => !onlyKnown || row.problem !== 'extra')
     this.comparisons.push(...rows.map((row) => toComparison(hop, row)))
     this.details.push(...toDetails(hop, rows))
-    const stripped = withEngine && inputs.cards.build?.readBacks.some((row) => row.option === 'strip' && row.achieved === 'on') === true
+    const stripped = withEngine && inputs.cards.build !== null && isStripped(inputs.cards.build)
     for (const row of rows) {
       if (stripped && row.problem === 'zero') context.report(refitZero(hop, row.output))
       else for (const finding of rowFindings(hop, row)) context.report(finding)

@@ -1,4 +1,6 @@
+import path from 'node:path'
 import type { Core } from '../../../core/api'
+import { EnginesmithError } from '../../../core/errors'
 import { isolation } from '../../../core/trust/isolation'
 import type { OpenRuns } from '../../app/open-runs'
 import type { Handlers } from '../register'
@@ -18,7 +20,7 @@ export function trustHandlers({
   core,
   runs,
   send,
-}: TrustDeps): Pick<Handlers, 'trust.list' | 'trust.isolation' | 'trust.allow' | 'trust.once' | 'trust.confirmClass' | 'trust.revoke'> {
+}: TrustDeps): Pick<Handlers, 'trust.list' | 'trust.isolation' | 'trust.allow' | 'trust.once' | 'trust.confirmClass' | 'trust.hostCode' | 'trust.revoke'> {
   const list = async () => ({ decisions: (await core()).trust.list() })
   const told = async () => {
     const now = await list()
@@ -39,6 +41,14 @@ export function trustHandlers({
     },
     'trust.confirmClass': async (named) => {
       await (await core()).trust.confirmClass(named)
+      return told()
+    },
+    'trust.hostCode': async ({ id }) => {
+      const { input, stages } = (await runs.get(id)).snapshot()
+      const built = stages.build.artifacts.find(({ kind }) => kind === 'engine')
+      const sha256 = built?.sha256 ?? (input.format === 'engine' ? input.sha256 : null)
+      if (sha256 === null) throw new EnginesmithError('USAGE', 'This run has no engine.', 'Build one first.', { id })
+      await (await core()).trust.allowHostCode(sha256, built === undefined ? input.path : `${path.parse(input.path).name}.engine`)
       return told()
     },
     'trust.revoke': async ({ sha256 }) => {
