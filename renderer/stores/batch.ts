@@ -37,6 +37,8 @@ export const useBatch = defineStore('batch', () => {
   function apply(change: BatchChange): void {
     if (head.value?.id !== change.head.id || change.head.revision < head.value.revision) return
     const before = head.value.state
+    // What has run went by these edits: taking one back would throw its result away.
+    if (before !== 'running' && change.head.state === 'running') history.clear()
     for (const row of change.rows) byId.set(row.id, row)
     if (change.order !== null) order.value = change.order
     head.value = change.head
@@ -105,7 +107,12 @@ export const useBatch = defineStore('batch', () => {
   async function edit(ids: string[], what: RowEdit): Promise<void> {
     await ui.attempt(() => change(ids, what))
   }
-  /** Rows that differ, as one step. */
+  /** Rows that get each its own, as one step. */
+  async function editEach(edits: Array<{ rows: string[]; edit: RowEdit }>): Promise<void> {
+    const back = edits.length === 0 ? null : await carry({ edits })
+    if (back !== null) history.note(back)
+  }
+  /** Carries a step out; what undoes it, or null where it was refused. */
   async function carry(step: Step): Promise<Step | null> {
     const back = await ui.attempt(async (): Promise<Step> => {
       if ('order' in step) {
@@ -159,6 +166,7 @@ export const useBatch = defineStore('batch', () => {
     act,
     change,
     edit,
+    editEach,
     configure,
     setOrder,
     save,

@@ -1,12 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { launchApp, test } from './app'
-
-/** No violation of WCAG 2.1 A and AA, whatever its weight. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).setLegacyMode(true).analyze()
-  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`))
-}
+import { violations } from './axe'
 
 for (const theme of ['light', 'dark'] as const) {
   for (const language of ['en', 'zh-CN'] as const) {
@@ -14,7 +8,7 @@ for (const theme of ['light', 'dark'] as const) {
       const running = await launchApp({ settings: { theme, language } })
       const { page } = running
       await expect.poll(() => page.getByRole('contentinfo').innerText()).not.toContain(language === 'en' ? 'Looking' : '正在检测')
-      for (const view of ['home', 'run', 'engine', 'history', 'toolchain', 'settings'] as const) {
+      for (const view of ['home', 'run', 'batch', 'engine', 'history', 'toolchain', 'settings'] as const) {
         await page.getByTestId(`rail-${view}`).click()
         await page.locator(`main[data-view=${view}]`).waitFor()
         await page.waitForTimeout(300)

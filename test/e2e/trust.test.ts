@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { venvPython } from '../../build/lib/paths.mjs'
 import { ask, dropFiles, launchApp, test } from './app'
+import { violations } from './axe'
 import { stageShows } from './run'
 
 // Trust in the real window: what a file may do is decided here, and can be taken back.
@@ -20,11 +20,6 @@ test.beforeAll(() => {
   execFileSync(python, ['-c', whole, path.join(folder, 'whole.pt')], { env: { ...process.env, PYTHONPATH: path.join(fixtures, 'python') } })
 })
 test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).setLegacyMode(true).analyze()
-  return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`))
-}
 
 test('a hostile file is dropped, told, and nothing runs', async () => {
   test.setTimeout(180_000)

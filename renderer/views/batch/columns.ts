@@ -49,6 +49,16 @@ export interface SheetContext {
   recipeNames: ReadonlyMap<string, string>
 }
 
+/** The cells of a row: of what is no model one cell says why, in place of all that it does not have. */
+export function cellsOf(row: BatchRow, columns: readonly Column[]): Array<{ column: Column; span: number }> {
+  if (row.model) return columns.map((column) => ({ column, span: 1 }))
+  const own = columns.filter(({ key }) => keptOfJunk.includes(key))
+  return own
+    .map((column) => ({ column, span: column.key === 'finding' ? columns.length - own.length + 1 : 1 }))
+    .sort((a, b) => keptOfJunk.indexOf(a.column.key) - keptOfJunk.indexOf(b.column.key))
+}
+const keptOfJunk: readonly ColumnKey[] = ['file', 'kind', 'finding', 'state']
+
 /** Columns of the plan, then what comes of it; once rows have ended, the results stand first. */
 export function columnsOf(rows: readonly BatchRow[], ran: boolean, context: SheetContext): Column[] {
   const { common } = context
@@ -72,8 +82,8 @@ export function columnsOf(rows: readonly BatchRow[], ran: boolean, context: Shee
   ): Column => make(key, width, { right: true, text: (row) => plain(row, text(value(row))), value: (row) => value(row) ?? -1 })
 
   const file = sorted('file', 204, (row) => row.name, { mono: true })
-  const kind = sorted('kind', 104, (row) => t(`common.format.${row.format}`))
-  const trust = sorted('trust', 118, (row) => plain(row, t(`batch.trust.${row.trust.kind}`, { n: row.trust.names, count: count(row.trust.names) })), {
+  const kind = sorted('kind', 114, (row) => t(`common.format.${row.format}`))
+  const trust = sorted('trust', 124, (row) => plain(row, t(`batch.trust.${row.trust.kind}`, { n: row.trust.names, count: count(row.trust.names) })), {
     value: (row) => row.trust.kind,
   })
   const include = sorted('include', 66, () => '', { value: (row) => (row.excluded ? 1 : 0) })
@@ -111,11 +121,12 @@ export function columnsOf(rows: readonly BatchRow[], ran: boolean, context: Shee
     (value) => (value == null ? missing : `${value.toFixed(2)} ms`),
   )
   const finding = make('finding', 240, { text: (row) => worstOf(row)?.message ?? '' })
-  const state = sorted('state', 150, (row) => chipOf(row).text)
+  const state = sorted('state', 140, (row) => chipOf(row).text)
 
   const classes = has((row) => row.needs.includes('class') || ownRecipe(row, common).load.model !== null) ? [ofClass] : []
   const sizes = has((row) => row.result?.engineBytes != null) ? [size] : []
   const latencies = has((row) => row.result?.latencyMs != null) ? [latency] : []
+  if (!has((row) => row.model)) return [file, kind, { ...finding, width: 560 }, state]
   return ran
     ? [
         file,
@@ -138,5 +149,5 @@ export function columnsOf(rows: readonly BatchRow[], ran: boolean, context: Shee
         limit,
         state,
       ]
-    : [file, kind, trust, include, shape, ...classes, backend, targets, precision, estimate, memory, recipe, profiles, sample, expect, limit, finding, state]
+    : [file, kind, trust, include, shape, backend, targets, precision, ...classes, estimate, memory, recipe, profiles, sample, expect, limit, finding, state]
 }

@@ -2,7 +2,7 @@ import { planRowSchema, type BatchRow, type RowEdit } from '../../../contract/ba
 import { backendSchema, precisionSchema, targetSchema } from '../../../contract/engine'
 import { loadOptionsSchema, type Recipe } from '../../../contract/recipe'
 import { t, type MessageKey } from '../../i18n'
-import { ownRecipe } from './state'
+import { fitRecipe, ownRecipe } from './state'
 
 /** What was typed as an edit, or in words why it is none. */
 export type Parsed = { edit: RowEdit } | { refused: string }
@@ -15,8 +15,8 @@ interface Common {
   /** What the editor begins with. */
   text: (row: BatchRow, common: Recipe) => string
   parse: (text: string) => Parsed
-  /** The cell of one row as an edit of others. */
-  copy: (row: BatchRow, common: Recipe) => RowEdit
+  /** The cell of one row as an edit of another. */
+  copy: (row: BatchRow, common: Recipe, to: BatchRow) => RowEdit
   /** The value that the cell has where nobody sets one. */
   clear: RowEdit
   /** Whether this row has such a cell at all. */
@@ -67,7 +67,7 @@ const recipe: Editor = {
   ],
   text: (row) => (row.recipe === null ? none : ownOption),
   parse: () => ({ edit: { recipe: null } }),
-  copy: (row) => ({ recipe: row.recipe }),
+  copy: (row, common, to) => ({ recipe: row.recipe && fitRecipe(row.recipe, to, common) }),
   clear: { recipe: null },
 }
 const include: Editor = {

@@ -70,7 +70,24 @@ export function worstOf(row: BatchRow): BatchRow['findings'][number] | null {
   )
 }
 
-/** What the first of the chosen rows is set to, for those below it. */
-export function fillDown(row: BatchRow, common: Recipe): RowEdit {
-  return { recipe: ownRecipe(row, common) }
+/** A recipe on its way to a row: what it leaves open of the model itself (class, inputs, profiles) stays as the row has it. */
+export function fitRecipe(recipe: Recipe, row: BatchRow, common: Recipe): Recipe {
+  const own = ownRecipe(row, common)
+  const { load, build } = recipe
+  const ofClass = load.model === null ? { model: own.load.model, modelArgs: own.load.modelArgs, keyPrefix: own.load.keyPrefix } : {}
+  const inputs = load.inputs.length === 0 ? { inputs: own.load.inputs } : {}
+  const profiles = build.profiles.length === 0 ? { profiles: own.build.profiles } : {}
+  return { ...recipe, load: { ...load, ...ofClass, ...inputs }, build: { ...build, ...profiles } }
+}
+
+/** Edits of one row each, those that are alike together. */
+export function together(edits: ReadonlyArray<readonly [id: string, edit: RowEdit]>): Array<{ rows: string[]; edit: RowEdit }> {
+  const groups = new Map<string, { rows: string[]; edit: RowEdit }>()
+  for (const [id, edit] of edits) {
+    const key = JSON.stringify(edit)
+    const group = groups.get(key) ?? { rows: [], edit }
+    groups.set(key, group)
+    group.rows.push(id)
+  }
+  return [...groups.values()]
 }

@@ -8,6 +8,7 @@ import { useUi } from '../../stores/ui'
 import type { Column } from './columns'
 import { applyRecipeFile, canEdit, type Choice, type Editor } from './editors'
 import { chooseRecipe } from './recipes'
+import { together } from './state'
 import { confirmTyped } from './typed-class'
 import type { useGrid } from './use-grid'
 
@@ -117,10 +118,10 @@ export function useEditing(
     const { column } = grid
     const own = column.value?.editor
     if (own === undefined || !from.model) return
-    const ids = to.filter((row) => row.id !== from.id && editable(row, column.value) !== null).map((row) => row.id)
-    if (ids.length === 0) return
-    await batch.edit(ids, own.copy(from, common.value))
-    ui.announce(t('batch.filled', { n: ids.length, count: count(ids.length), column: column.value?.title ?? '' }))
+    const others = to.filter((row) => row.id !== from.id && editable(row, column.value) !== null)
+    if (others.length === 0) return
+    await batch.editEach(together(others.map((row) => [row.id, own.copy(from, common.value, row)])))
+    ui.announce(t('batch.filled', { n: others.length, count: count(others.length), column: column.value?.title ?? '' }))
   }
   /** From the first chosen row to the others; where none are chosen, from the row above. */
   async function fillDown(): Promise<void> {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import type { Core } from '../../../core/api'
 import type { OpenBatches } from '../../app/open-batches'
 import type { CommandName } from '../../../../contract/ipc'
@@ -47,8 +46,15 @@ export function batchHandlers({ core, batches, askSave }: BatchDeps): Pick<Handl
     'batch.export': async ({ id, format }) => {
       const snapshot = batches.get(id).snapshot()
       const target = await askSave(`${snapshot.name || 'batch'}${endings[format]}`)
-      const { renderBatch } = await import('../../../core/report/batch')
-      if (target !== null) await writeFile(target, renderBatch(format, snapshot, (await core()).settings().language))
+      if (target === null) return { path: null }
+      if (format === 'plan') {
+        const { writePlan } = await import('../../../core/batch/plan-file')
+        await writePlan(target, snapshot, snapshot.rows)
+      } else {
+        const { renderBatch } = await import('../../../core/report/batch')
+        const { writeAtomic } = await import('../../../core/files/write')
+        await writeAtomic(target, [Buffer.from(renderBatch(format, snapshot, (await core()).settings().language), 'utf8')])
+      }
       return { path: target }
     },
     'recipe.read': async ({ path }) => (await import('../../../core/store/recipes')).readRecipe(path),
