@@ -17,6 +17,7 @@ export default {
   problems: '{count} problem | {count} problems',
   toolchainInUse: 'Toolchain in use',
   looking: 'Looking at this machine',
+  moreGpus: 'and {count} more GPU | and {count} more GPUs',
   noGpu: 'No GPU: engines build, but cannot run here',
   noGpuNoBuild: 'No GPU: models load and convert, engines do not run here',
   noPython: 'No Python: ONNX files only',

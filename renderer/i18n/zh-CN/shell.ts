@@ -17,6 +17,7 @@ export default {
   problems: '{count} 个问题',
   toolchainInUse: '当前工具链',
   looking: '正在检测本机',
+  moreGpus: '另有 {count} 个 GPU',
   noGpu: '无 GPU：可构建引擎，但无法在本机运行',
   noGpuNoBuild: '无 GPU：可加载和转换模型，引擎无法在本机运行',
   noPython: '无 Python：仅支持 ONNX 文件',

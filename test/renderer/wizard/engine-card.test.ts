@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '../../../renderer/i18n'
 import { useUi } from '../../../renderer/stores/ui'
 import { mountWizard, type Mounted } from './mount'
-import { finding, fresh, passed, recipe } from './snapshots'
+import { finding, fresh, passed, recipe, stage } from './snapshots'
 
 let open: Mounted | undefined
 async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
@@ -64,6 +64,39 @@ describe('an engine that was dropped', () => {
   it('offers no such copy of a plain engine', async () => {
     const w = await show(dropped('yes'), 'load', { 'run.origin': () => ({ origin: null }) })
     expect(w.find('engine-plain').exists()).toBe(false)
+  })
+})
+
+describe('an engine that carries code for the CPU', () => {
+  const refused = () => {
+    const run = passed()
+    const action = { kind: 'allow-host-code' as const, label: 'Allow its code…' }
+    const validate = stage('failed', { findings: [finding('ENGINE_HOST_CODE', 'error', { actions: [action], evidence: { sha256: 'a'.repeat(64) } })] })
+    return { ...run, verdict: null, comparisons: [], stages: { ...run.stages, validate } }
+  }
+  const press = async (w: Mounted, text: string) => {
+    await w.wrapper
+      .findAll('button')
+      .find((one) => one.text() === text)!
+      .trigger('click')
+    await flushPromises()
+  }
+
+  it('is loaded after a question alone, and validated again at once', async () => {
+    const w = await show(refused(), 'validate', { 'trust.hostCode': () => ({ decisions: [] }) })
+    await press(w, 'Allow its code…')
+    expect(w.inputs('trust.hostCode')).toEqual([])
+    expect(w.wrapper.find('dialog').text()).toContain('outside of the GPU')
+    await w.find('confirm').trigger('click')
+    await flushPromises()
+    expect(w.inputs('trust.hostCode')).toEqual([{ id: 'sample-1' }])
+    expect(w.inputs('run.start')).toEqual([{ id: 'sample-1', upTo: 'validate' }])
+  })
+  it('is left alone where the answer is no', async () => {
+    const w = await show(refused(), 'validate')
+    await press(w, 'Allow its code…')
+    await press(w, 'Cancel')
+    expect([w.inputs('trust.hostCode'), w.inputs('run.start')]).toEqual([[], []])
   })
 })
 
