@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -49,6 +50,19 @@ describe.skipIf(process.platform === 'win32')('probePython', () => {
     })
     await environment('venv', { onnx: '1.0' })
     expect((await probePython(path, 'setting')).packages['onnx']).toBe('1.0')
+  })
+
+  it.skipIf(!existsSync(managed))('finds packages in a folder that a .pth file adds, as an editable install does', async () => {
+    const venv = join(folder, 'editable')
+    execFileSync(managed, ['-m', 'venv', '--without-pip', venv])
+    const path = join(venv, 'bin', 'python')
+    const site = execFileSync(path, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"), end="")'], { encoding: 'utf8' })
+    const added = join(folder, 'added')
+    await mkdir(join(added, 'own_net-2.5.dist-info'), { recursive: true })
+    await writeFile(join(added, 'own_net-2.5.dist-info', 'METADATA'), 'Name: own_net\nVersion: 2.5\n')
+    expect((await probePython(path, 'setting')).packages).toEqual({})
+    await writeFile(join(site, 'own.pth'), `${added}\n${join(folder, 'not-there')}\n`)
+    expect((await probePython(path, 'setting')).packages).toEqual({ 'own-net': '2.5' })
   })
 
   it.each([
