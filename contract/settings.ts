@@ -10,6 +10,8 @@ const fields = z.object({
   project: z.string().nullable(),
   tensorrtPath: z.string().nullable(),
   tensorrtRtxPath: z.string().nullable(),
+  /** Python modules that register operators, imported before a model is loaded. */
+  operatorLibraries: z.array(z.string().regex(/^\w+(\.\w+)*$/)),
   /** Libraries with TensorRT plugins, opened before a build or a run. */
   plugins: z.array(z.string()),
   /** Keep the builder's timings on this machine, one file a GPU and library version. */
@@ -35,6 +37,7 @@ export const settingsSchema = z.object({
   project: fields.shape.project.default(null),
   tensorrtPath: fields.shape.tensorrtPath.default(null),
   tensorrtRtxPath: fields.shape.tensorrtRtxPath.default(null),
+  operatorLibraries: fields.shape.operatorLibraries.default([]),
   plugins: fields.shape.plugins.default([]),
   timingCache: fields.shape.timingCache.default(true),
   runsFolder: fields.shape.runsFolder.default(null),

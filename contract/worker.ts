@@ -18,6 +18,8 @@ export const modelSourceSchema = z.object({
   project: z.string().nullable(),
   /** Globals allowed by name for this file. */
   allowGlobals: z.array(z.string()),
+  /** Modules that register operators, imported first. */
+  imports: z.array(z.string()).optional(),
   /** Full unpickling: only in the isolated worker, only after the user said so. */
   trusted: z.boolean(),
   /** Removed from the front of the keys of weights (`module.`), or with a leading `+` added to them. */

@@ -1,6 +1,7 @@
 """Exported programs: signatures, calls through ep.module(), and the failures of DESIGN.md §6 made for real."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -9,6 +10,7 @@ import hostile
 import nets
 import pytest
 import torch
+from client import Client
 from conftest import failing, run, since, source
 from enginesmith_worker.forward import explain_forward
 from enginesmith_worker.loaders.program_errors import explain_program
@@ -115,6 +117,59 @@ def test_an_operator_of_another_library_is_read_from_the_archive_first(worker, t
     with failing('EXPORT_CUSTOM_OP') as error:
         worker.call('load', source=source(path, 'exported-program'))
     assert error['evidence']['operators'] == ['faraway::thrice']
+
+
+LIBRARY = """import torch
+
+@torch.library.custom_op("faraway::thrice", mutates_args=())
+def thrice(x: torch.Tensor) -> torch.Tensor:
+    return x * 3
+
+@thrice.register_fake
+def _(x):
+    return torch.empty_like(x)
+"""
+
+
+@since('2.6', 'fake kernels on the sizes of a saved graph')
+def test_a_library_that_is_named_is_imported_and_its_operators_are_tried(worker, tmp_path):
+    code, other = tmp_path / 'code', tmp_path / 'other'
+    code.mkdir()
+    other.mkdir()
+    (code / 'faraway_lib.py').write_text(LIBRARY)
+    # Another version of the library: its fake kernel gives another shape.
+    (other / 'faraway_lib.py').write_text(LIBRARY.replace('torch.empty_like(x)', 'x.new_empty(x.shape[0] + 1)'))
+    save = (
+        'import sys, torch, faraway_lib\n'
+        'class Net(torch.nn.Module):\n    def forward(self, x):\n        return faraway_lib.thrice(x) + 1\n'
+        'torch.export.save(torch.export.export(Net(), (torch.ones(2),)), sys.argv[1])\n'
+    )
+    (tmp_path / 'save.py').write_text(save)
+    path = tmp_path / 'custom.pt2'
+    environment = {**os.environ, 'PYTHONPATH': str(code)}
+    subprocess.run([sys.executable, str(tmp_path / 'save.py'), str(path)], check=True, capture_output=True, env=environment)
+    with failing('EXPORT_CUSTOM_OP') as error:
+        worker.call('load', source=source(path, 'exported-program', project=str(code)))
+    assert '--import MODULE' in error['remedy']
+    with failing('EXPORT_CUSTOM_OP') as error:
+        worker.call('load', source=source(path, 'exported-program', project=str(code), imports=['nowhere_lib']))
+    assert error['evidence']['library'] == 'nowhere_lib'
+    # Registered operators stay with a process: each library gets one of its own.
+    for folder, severity in ((code, 'info'), (other, 'warning')):
+        client = Client()
+        assert client.receive()['event'] == 'ready'
+        told = client.call('load', source=source(path, 'exported-program', project=str(folder), imports=['faraway_lib']))
+        [found] = [each for each in told['findings'] if each['code'] == 'EXPORT_CUSTOM_OP']
+        assert found['severity'] == severity, found
+        [row] = found['evidence']['checks']
+        assert (row['operator'], row['cpu']) == ('faraway::thrice', True)
+        assert row['shapes'] == ([['2']] if severity == 'info' else [['3']])
+        if severity == 'info':
+            made, _ = run(
+                client, source(path, 'exported-program', project=str(folder), imports=['faraway_lib']), {'x': torch.ones(2)}, tmp_path
+            )
+            assert made['output'].tolist() == [4, 4]
+        assert client.close() == 0
 
 
 @since('2.9', 'archives with a table of weights')

@@ -215,10 +215,18 @@ export const models = {
     remedy: '请用 PyTorch 2.5 或更新版本从原始模型重新导出；该文件本身无法修复。',
   },
   EXPORT_CUSTOM_OP: {
-    title: '自定义算子未注册',
-    whole: '计算图使用了此 Python 中没有任何库注册的算子：{operators}。',
-    gist: '计算图使用了未注册的自定义算子。',
-    remedy: ['请选择其库注册了 {namespaces} 的 Python 环境。建议先用该库的小模型试一次。', '请选择其库注册了该算子的 Python 环境。'],
+    title: '自定义算子',
+    whole: [
+      '{?library}用于注册算子的库 {library} 无法导入。',
+      '{?checks}已查找其他库的算子，并逐个做了小检查：{operators}。',
+      '计算图使用了 PyTorch 自身没有、须由其他库注册的算子：{operators}。',
+    ],
+    gist: '计算图使用了须由其他库注册的自定义算子。',
+    remedy: [
+      '{?library}请更正库名，选择装有它的 Python 或项目文件夹，或将其移除。',
+      '请在加载步骤中或用 --import 给出注册 {namespaces} 的库，或选择装有它的 Python；随后会查找其中的算子并做小检查。',
+      '请在加载步骤中或用 --import 给出注册这些算子的库，或选择装有它的 Python。',
+    ],
   },
   EXPORT_SYMBOLIC_SHAPE: {
     title: '符号形状超出范围',

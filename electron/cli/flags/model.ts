@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { loadOptionsSchema } from '../../../contract/recipe'
 import type { LoadOptions } from '../../../contract/recipe'
+import { settingsPatchSchema } from '../../../contract/settings'
 import { parseInputSpec, parseRangeSpec } from '../../core/inputs/parse'
 import { UsageError } from '../usage'
 import { convertFlags } from './convert'
@@ -105,12 +106,24 @@ export const projectFlag = valued(
   },
 )
 
+export const importFlag = repeated(
+  'import',
+  'MODULE',
+  (t) => t.flags.import,
+  (draft, values, { text }) => {
+    const modules = settingsPatchSchema.shape.operatorLibraries.safeParse(values)
+    if (!modules.success) throw new UsageError(text.usage.module(values.join(' ')), text.usage.moduleRemedy, { flag: '--import', given: values })
+    draft.settings.operatorLibraries = modules.data
+  },
+)
+
 export const modelFlags: readonly Flag[] = [
   load.model,
   load.modelArgs,
   load.keyPrefix,
   projectFlag,
   pythonFlag,
+  importFlag,
   ...convertFlags,
   load.inputs,
   load.inputsFile,

@@ -64,7 +64,7 @@ const title: Record<FindingCode, string> = {
   CONVERT_CALIBRATION_RANDOM: 'Calibrated with random values',
   EXPORT_LIFTED_PARAMETERS: 'Parameters were lifted to inputs',
   EXPORT_MISSING_ATTRIBUTE: 'The exported graph misses an attribute',
-  EXPORT_CUSTOM_OP: 'A custom operator is not registered',
+  EXPORT_CUSTOM_OP: 'Custom operators',
   EXPORT_SYMBOLIC_SHAPE: 'A symbolic shape is out of range',
   ONNX_INVALID: 'Not a valid ONNX file',
   ONNX_EXTERNAL_DATA_MISSING: 'The weights beside the ONNX file are missing',

@@ -159,6 +159,18 @@ export default {
   },
   sampleIs: '{shapes}, {bytes}',
   rangeHint: 'Default range: −1 to 1, or 0 and 1 for integers. A row above sets another, such as 0 to 30521 for token ids.',
+  operators: {
+    title: 'Operators of other libraries',
+    text: 'The graph calls operators that PyTorch does not bring. Name the Python module that registers them: it is imported, the operators are looked up, and their fake kernels are tried on the sizes of the graph.',
+    library: 'Modules to import',
+    placeholder: 'my_ops, torchvision',
+    invalid: 'Write module names as you would import them, joined by commas.',
+    check: 'Import and check',
+    operator: 'Operator',
+    result: 'Small check',
+    gives: 'gives {shape}',
+    unchecked: 'not looked up yet',
+  },
   mismatch: {
     title: 'Keys that do not fit',
     which: 'Which keys',

@@ -159,6 +159,18 @@ export default {
   },
   sampleIs: '{shapes}，{bytes}',
   rangeHint: '默认范围：−1 至 1，整数为 0 与 1。可在上方逐行设置，例如词元编号为 0 至 30521。',
+  operators: {
+    title: '其他库的算子',
+    text: '计算图调用了 PyTorch 自身没有的算子。请给出注册它们的 Python 模块：将导入该模块、查找其中的算子，并按计算图中的尺寸试运行其 fake 内核。',
+    library: '要导入的模块',
+    placeholder: 'my_ops, torchvision',
+    invalid: '请按导入时的写法填写模块名，用逗号分隔。',
+    check: '导入并检查',
+    operator: '算子',
+    result: '小检查',
+    gives: '得到 {shape}',
+    unchecked: '尚未查找',
+  },
   mismatch: {
     title: '不匹配的键',
     which: '哪些键',

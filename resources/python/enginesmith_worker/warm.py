@@ -79,7 +79,7 @@ def complete(source: Any) -> dict[str, Any]:
         'allowGlobals': [],
         'trusted': False,
     }
-    complete = {**defaults, 'keyPrefix': None, **source}
+    complete = {**defaults, 'keyPrefix': None, 'imports': [], **source}
     # Trust is never guessed: only the boolean itself counts.
     complete['trusted'] = complete['trusted'] is True
     return complete

@@ -39,6 +39,13 @@ describe('flags and recipe', () => {
       trust: { names: [], listed: [], once: [], classes: [], project: null, hostCode: [] },
     }))
 
+  it('name modules with operators as a setting of the call, never in the recipe', () => {
+    const { recipe, settings } = draft(['--import', 'my_ops.register', '--import', 'torchvision'])
+    expect(settings).toEqual({ operatorLibraries: ['my_ops.register', 'torchvision'] })
+    expect(recipe).toEqual(defaultRecipe())
+    expect(refusal(['--import', 'a/b.py']).code).toBe('USAGE')
+  })
+
   it('switch the timing cache of this machine off, or name another', () => {
     expect(draft(['--no-timing-cache'])).toMatchObject({ settings: { timingCache: false }, recipe: { build: { timingCache: null } } })
     expect(draft(['--no-timing-cache', '--timing-cache', 'c']).recipe.build.timingCache).toBe('/start/c')

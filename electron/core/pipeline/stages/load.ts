@@ -37,7 +37,12 @@ export const loadStage: Stage<'load'> = {
         inputs: [file.sha256 ?? '', inputsFile === null ? '' : await inputsDigest(inputsFile), ...(await shardDigests(file))],
         environment: onnx
           ? {}
-          : { python: environment?.python ?? null, torch: environment?.torch ?? null, project: await projectDigest(services.settings().project) },
+          : {
+              python: environment?.python ?? null,
+              torch: environment?.torch ?? null,
+              ...imported(services.settings().operatorLibraries),
+              project: await projectDigest(services.settings().project),
+            },
       },
       durationName: `load ${file.sha256 ?? file.path}`,
       run: (context) => (onnx ? loadOnnx(inputs, context) : loadTorch(inputs, services, context)),
@@ -75,6 +80,9 @@ async function loadTorch(inputs: StageInputs, services: StageServices, context: 
     return { files: outputs, outputs: result.outputs }
   })
 }
+
+/** Absent where there are none, as before there were any. */
+const imported = (libraries: string[]): { imports?: string } => (libraries.length === 0 ? {} : { imports: libraries.join(' ') })
 
 interface Known {
   signature: Signature | null

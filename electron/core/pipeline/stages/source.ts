@@ -29,6 +29,7 @@ export function modelSource(inputs: Pick<StageInputs, 'file' | 'recipe' | 'folde
     model: load.model,
     modelArgs: load.modelArgs,
     project: services.settings().project,
+    imports: services.settings().operatorLibraries,
     allowGlobals: names,
     trusted: once,
     keyPrefix: load.keyPrefix ?? null,

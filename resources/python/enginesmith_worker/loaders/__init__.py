@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import WorkerError
 from ..model import Model
+from ..operators import import_libraries
 from ..protocol import Context
 
 
@@ -29,4 +30,5 @@ def load_model(source: dict[str, Any], context: Context) -> Model:
             f'PyTorch models come as: {", ".join(table)}.',
             {'format': source['format']},
         )
+    import_libraries(source)
     return loader(source, context)

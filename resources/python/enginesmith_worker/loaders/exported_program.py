@@ -13,7 +13,7 @@ from typing import Any
 from ..dtypes import CODES, name_of
 from ..errors import WorkerError, first_line
 from ..model import Model, Parameter
-from ..operators import custom_operator_error, is_registered, register_known
+from ..operators import check_program, custom_operator_error, is_registered, register_known
 from ..outputs import name_outputs
 from ..protocol import Context
 from ..torch_import import import_torch
@@ -42,6 +42,7 @@ def load(source: dict[str, Any], context: Context) -> Model:
         program=program,
         signature=signature if len(signature['inputs']) == len(inputs) else None,
         symbols=_symbols(program),
+        findings=check_program(program, source['path']),
     )
 
 
