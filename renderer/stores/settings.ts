@@ -16,7 +16,7 @@ export const useSettings = defineStore('settings', () => {
     tensorrtPath: null,
     tensorrtRtxPath: null,
     operatorLibraries: [],
-  plugins: [],
+    plugins: [],
     timingCache: true,
     runsFolder: null,
     engineHost: 'child',
