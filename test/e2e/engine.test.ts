@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type ElectronApplication, type Page } from '@playwright/test'
+import { layersOf, shownEngine, timesOf } from '../renderer/engine-documents'
 import { dropFiles, launchApp, screenshot, test } from './app'
 
 /** A run that a GPU judged: its layers are in run.json, so that they are listed anywhere. */
@@ -45,6 +46,66 @@ async function accessible(page: Page, where: string): Promise<void> {
     violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`)),
     where,
   ).toEqual([])
+}
+
+/** Main answers these commands with documents of a GPU that is not here. */
+async function answerCommands(app: ElectronApplication, answers: Record<string, unknown>): Promise<void> {
+  await app.evaluate(({ ipcMain }, given) => {
+    for (const [name, value] of Object.entries(given)) {
+      ipcMain.removeHandler(`enginesmith:command:${name}`)
+      ipcMain.handle(`enginesmith:command:${name}`, () => ({ ok: true, value }))
+    }
+  }, answers)
+}
+
+for (const [theme, language] of [
+  ['light', 'en'],
+  ['dark', 'zh-CN'],
+] as const) {
+  test(`500 layers in the table and in the graph, and the times of a sweep, ${theme}, ${language}`, async () => {
+    const running = await launchApp({ settings: { theme, language } })
+    const { page, app } = running
+    const shot = (name: string): Promise<void> => picture(page, `${name}-${theme}-${language}`)
+    await answerCommands(app, { 'engine.open': shownEngine(), 'engine.layers': layersOf(500), 'engine.time': timesOf([1, 2, 4, 8, 16], 1.2) })
+    await answerDialogs(app, judged)
+    await page.keyboard.press('Control+6')
+    await page.getByTestId('engine-choose').click()
+    await expect(page.getByTestId('layers-count')).toContainText('500')
+    // Virtual: a fraction of the rows is in the page.
+    expect(await page.locator('[data-layer]').count()).toBeLessThan(80)
+    await shot('layers')
+    await accessible(page, '500 layers')
+
+    await tab(page, 'graph').click()
+    const box = page.locator('.vue-flow__node', { hasText: 'conv_250 + relu_250' })
+    await expect(page.locator('.vue-flow__node').first()).toBeVisible({ timeout: 30_000 })
+    await shot('graph-whole')
+    await page.getByTestId('graph-find').locator('input').fill('conv_250')
+    await expect(page.getByTestId('graph-hits')).toContainText('1')
+    await expect(box).toBeInViewport()
+    await page.waitForTimeout(300)
+    await shot('graph-found')
+    await accessible(page, 'graph')
+    const before = await page.locator('.vue-flow__transformationpane').getAttribute('style')
+    await page.getByTestId('engine-graph').hover()
+    await page.mouse.wheel(0, 400)
+    await expect.poll(() => page.locator('.vue-flow__transformationpane').getAttribute('style')).not.toBe(before)
+    await page.getByTestId('graph-row').click()
+    await expect(page.locator('tr.chosen[data-layer="conv_250 + relu_250"]')).toBeInViewport()
+    await shot('graph-row')
+
+    await tab(page, 'timing').click()
+    await page.getByTestId('time-run').click()
+    await expect(page.getByTestId('sweep-best')).toBeVisible()
+    await expect(page.getByTestId('engine-panel').locator('svg path').first()).toBeVisible()
+    await page.waitForTimeout(500)
+    await shot('timing')
+    await accessible(page, 'timing')
+    await page.getByTestId('sweep-best').scrollIntoViewIfNeeded()
+    await shot('timing-charts')
+    expect(running.errors).toEqual([])
+    await running.close()
+  })
 }
 
 for (const [theme, language] of [
