@@ -78,7 +78,13 @@ export function sweepOption({ rows, best, latencyLimitMs }: TimeDocument, tokens
             symbol: 'circle',
             symbolSize: index === best ? 10 : 6,
             itemStyle: { color: index === best ? tokens.accent : tokens.surface, borderColor: cudaGraph ? tokens.accent : tokens.text3, borderWidth: 1.5 },
-            label: { show: true, formatter: String(row.batch ?? ''), position: 'top', ...markText(tokens, fontSize) },
+            // One of two lines carries the batch sizes: they lie close together.
+            label: {
+              show: cudaGraph || !rows.some((other) => other.cudaGraph),
+              formatter: String(row.batch ?? ''),
+              position: 'top',
+              ...markText(tokens, fontSize),
+            },
           },
     ),
     ...(latencyLimitMs === null

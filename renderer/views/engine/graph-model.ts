@@ -23,7 +23,7 @@ export interface EngineGraph {
   wires: Wire[]
 }
 
-export const boxSize = { width: 208, height: 46 }
+export const boxSize = { width: 244, height: 46 }
 
 /** Layers as boxes, tensors as wires between who writes and who reads them; null where the layers do not tell. */
 export function graphOf(layers: readonly TimedLayer[]): EngineGraph | null {

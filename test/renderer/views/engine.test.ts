@@ -1,6 +1,8 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DrillStep } from '../../../contract/engine-sheet'
+import type { TimeDocument } from '../../../contract/engine-work'
+import type { Bridge } from '../../../contract/ipc'
 import { diffLayers } from '../../../electron/core/engine-work/layers'
 import { emptyDrill, emptyLayers, emptySheet, emptyTime } from '../../../electron/core/engine-work/empty'
 import { makeFinding } from '../../../electron/core/errors'
@@ -78,12 +80,13 @@ describe('Engine view', () => {
 
   it('tells of the work, and cancels it', async () => {
     const engine = await opened('timing')
-    let end: (value: unknown) => void = () => undefined
-    main.answer('engine.time', () => undefined)
-    window.enginesmith.invoke = new Proxy(window.enginesmith.invoke, {
-      get: (target, name: keyof typeof target) =>
-        name === 'engine.time' ? () => new Promise((resolve) => (end = (value) => resolve({ ok: true, value } as never))) : target[name],
-    })
+    let end: (value: TimeDocument) => void = () => undefined
+    const { invoke } = window.enginesmith
+    const slow: Bridge['invoke']['engine.time'] = () => new Promise((resolve) => (end = (value) => resolve({ ok: true, value })))
+    window.enginesmith = {
+      ...window.enginesmith,
+      invoke: new Proxy(invoke, { get: (target, name) => (name === 'engine.time' ? slow : (Reflect.get(target, name) as unknown)) }),
+    }
     await byId('time-run').trigger('click')
     main.send('engine.progress', { job: 'time', phase: 'time-graph', detail: 'x 4x3', fraction: 0.5 })
     await flushPromises()
