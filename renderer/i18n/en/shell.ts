@@ -22,6 +22,7 @@ export default {
   noGpuNoBuild: 'No GPU: models load and convert, engines do not run here',
   noPython: 'No Python: ONNX files only',
   runsRunning: '{count} run under way | {count} runs under way',
+  runsWaiting: '{count} waiting',
   idle: 'Nothing running',
   dropTitle: 'Drop to open',
   dropText: 'A model starts a run. A folder, or several files, become a batch. A run folder opens as it was.',

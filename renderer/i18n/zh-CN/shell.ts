@@ -22,6 +22,7 @@ export default {
   noGpuNoBuild: '无 GPU：可加载和转换模型，引擎无法在本机运行',
   noPython: '无 Python：仅支持 ONNX 文件',
   runsRunning: '{count} 个运行进行中',
+  runsWaiting: '{count} 个等待中',
   idle: '没有运行中的任务',
   dropTitle: '松开以打开',
   dropText: '模型文件：新建运行。文件夹或多个文件：成为批处理。运行文件夹：按原样打开。',

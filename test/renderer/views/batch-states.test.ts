@@ -4,6 +4,7 @@ import type { CommandName } from '../../../contract/ipc'
 import { setLocale } from '../../../renderer/i18n'
 import { useBatch } from '../../../renderer/stores/batch'
 import { useUi } from '../../../renderer/stores/ui'
+import StatusBar from '../../../renderer/shell/StatusBar.vue'
 import Interrupted from '../../../renderer/views/home/Interrupted.vue'
 import { batchOf, batchRowOf, endedRow, junkRow } from '../batches'
 import { mountBatch, type MountedBatch } from './mount-batch'
@@ -72,6 +73,10 @@ describe('the states of a batch', () => {
     expect(text('batch-now')).toBe('b.onnx Build')
     expect(view.wrapper.text()).toContain('about 0:31 left')
     expect(segments()).toEqual(['pass', 'running', 'waiting'])
+    const status = mount(StatusBar)
+    expect(status.text()).toContain('1 run under way')
+    expect(status.text()).toContain('1 waiting')
+    status.unmount()
     expect(view.cell('b_onnx', 'state').text()).toBe('Build 48 %')
     await view.wrapper.get('[data-testid=batch-pause]').trigger('click')
     await view.wrapper.get('[data-testid=batch-stop]').trigger('click')
