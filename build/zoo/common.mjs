@@ -34,7 +34,7 @@ const packages = [
  * @typedef {object} Document
  * @property {string} [format]
  * @property {string} [sha256]
- * @property {{ cannot: string[], advice: string }} [advice]
+ * @property {{ advised: string }} [advice]
  * @property {{ unsafe: string[] }} [pickle]
  * @property {Record<string, { state: string }>} [stages]
  * @property {Comparison[]} [comparisons]

@@ -80,7 +80,7 @@ export async function packages(python, again) {
     for (const [index, one] of tries.entries()) {
       const told = await kept(`${name}.${keyOf({ values: one }).slice(0, 12)}`, () => tryOne(file, one, python, inputs))
       if (!told.good) bad++
-      const first = index === 0 ? [name.replace(/^[^/]+\//, ''), document.format, cell(document.advice?.advice ?? '')] : ['', '', '']
+      const first = index === 0 ? [name.replace(/^[^/]+\//, ''), document.format, cell(document.advice?.advised ?? '')] : ['', '', '']
       rows.push(`| ${[...first, one.what, told.good ? 'yes' : '**no**', told.said].join(' | ')} |`)
       process.stderr.write(`${rows.at(-1)}\n`)
     }
