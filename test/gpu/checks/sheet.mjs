@@ -8,7 +8,7 @@ export default {
   async run({ cli, dir, models, expect, row, note }) {
     for (const name of ['small', 'resnet50']) {
       const { code, doc, seconds } = await cli(
-        ['sheet', models[`${name}.onnx`] ?? '', '--out', path.join(dir, name), '--python', 'python3', '--opt-level', '1'],
+        ['sheet', models[`${name}.onnx`] ?? '', '--out', path.join(dir, name), '--opt-level', '1'],
         {
           timeout: 240_000,
         },
