@@ -64,6 +64,7 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
   [/^there is no GPU (?<n>\d+) on this machine$/, '本机没有第 {n} 号 GPU'],
   [/^the engine was built by (?<a>.+), the library is (?<b>.+)$/, '引擎由 {a} 构建，而该库是 {b}'],
   [/^the engine host gave no reason$/, '引擎进程没有说明原因'],
+  [/^The engine could not be made ready to run: (?<why>.+)\.$/s, '无法让引擎准备好运行：{why}。'],
   [/^the library could not make a runtime here$/, '该库无法在此创建运行时'],
   [/^the library refused the engine without a reason$/, '该库拒绝了引擎，没有说明原因'],
   [/^the library could not make an execution context$/, '该库无法创建执行上下文'],
@@ -74,6 +75,7 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
   // The driver.
   [/^there is no NVIDIA driver \((?<file>\S+) was not found\)$/, '没有 NVIDIA 驱动（未找到 {file}）'],
   [/^the NVIDIA driver could not be loaded: (?<why>.+)$/s, '无法加载 NVIDIA 驱动：{why}'],
+  [/^the NVIDIA driver is too old for the CUDA that asks for it$/, 'NVIDIA 驱动太旧，不支持所需的 CUDA'],
   [/^the NVIDIA driver sees no GPU$/, 'NVIDIA 驱动没有看到 GPU'],
   [/^the NVIDIA driver's library and kernel module have different versions \(restart the machine\)$/, 'NVIDIA 驱动的库与内核模块版本不同（请重启机器）'],
   [/^the NVIDIA driver could not start \(CUDA error (?<n>-?\d+)\)$/, 'NVIDIA 驱动无法启动（CUDA 错误 {n}）'],

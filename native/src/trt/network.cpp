@@ -76,12 +76,14 @@ void requireGpu(const std::string& purpose) {
     const cuda::Survey survey = cuda::Driver::survey();
     if (!survey.devices.empty()) return;
     const std::string code = survey.code, otherwise = ", or choose TensorRT-RTX with a target, or ONNX Runtime.";
-    const char* const remedy = code == "DRIVER_MISSING"   ? "Install the NVIDIA driver"
-                               : code == "DRIVER_TOO_OLD" ? "Install a newer NVIDIA driver and restart the machine"
-                                                          : "Use a machine with an NVIDIA GPU";
-    throw Failure(survey.code,
-                  purpose + (code == "GPU_MISSING" ? " needs a GPU, and " : " needs an NVIDIA driver, and ") + survey.reason + ".",
-                  remedy + otherwise, {{"reason", survey.reason}});
+    if (code == "DRIVER_MISSING")
+        throw Failure("DRIVER_MISSING", purpose + " needs an NVIDIA driver, and " + survey.reason + ".",
+                      "Install the NVIDIA driver" + otherwise, {{"reason", survey.reason}});
+    if (code == "DRIVER_TOO_OLD")
+        throw Failure("DRIVER_TOO_OLD", purpose + " needs an NVIDIA driver that works, and " + survey.reason + ".",
+                      "Install a newer NVIDIA driver and restart the machine" + otherwise, {{"reason", survey.reason}});
+    throw Failure("GPU_MISSING", purpose + " needs a GPU, and " + survey.reason + ".", "Use a machine with an NVIDIA GPU" + otherwise,
+                  {{"reason", survey.reason}});
 }
 
 Network::Network(LibraryPtr library, bool stronglyTyped, Events& events)

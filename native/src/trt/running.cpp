@@ -6,9 +6,9 @@ Running::Running(LoadedEngine& loaded)
     : recorder_(loaded.engine().raw().table().interfaces(), quietEvents()),
       context_(loaded.engine().raw().createExecutionContext(abi::ExecutionContextAllocationStrategy::kSTATIC)) {
     if (!context_) {
-        const std::string why = loaded.engine().recorder().first("the library could not make an execution context");
+        const std::string reason = loaded.engine().recorder().first("the library could not make an execution context");
         loaded.engine().recorder().clear();
-        throw Failure("ENGINE_NOT_RUN", "The engine could not run: " + why + ".",
+        throw Failure("ENGINE_INCOMPATIBLE", "The engine could not be made ready to run: " + reason + ".",
                       "Close what else uses the GPU's memory, or build the engine with smaller shapes.");
     }
     context_->setErrorRecorder(recorder_.raw());

@@ -216,7 +216,8 @@ export default {
       },
       {
         name: 'cancel in Validate',
-        args: ['validate', at('many')],
+        // A byte more makes another engine of it, which was not judged yet.
+        args: ['validate', tampered(at('many'), at('many-again'), (engine) => Buffer.concat([engine, Buffer.alloc(1)]))],
         exits: [130],
         codes: ['CANCELLED'],
         options: { onStart: interrupting(1800) },

@@ -7,12 +7,9 @@ export default {
   title: 'TensorRT and TensorRT-RTX on one sheet',
   async run({ cli, dir, models, expect, row, note }) {
     for (const name of ['small', 'resnet50']) {
-      const { code, doc, seconds } = await cli(
-        ['sheet', models[`${name}.onnx`] ?? '', '--out', path.join(dir, name), '--opt-level', '1'],
-        {
-          timeout: 240_000,
-        },
-      )
+      const { code, doc, seconds } = await cli(['sheet', models[`${name}.onnx`] ?? '', '--out', path.join(dir, name), '--opt-level', '1'], {
+        timeout: 240_000,
+      })
       expect([0, 1, 6].includes(code ?? -1), `${name}: ends with a verdict (exit ${code}: ${JSON.stringify(doc?.findings ?? []).slice(0, 600)})`)
       for (const one of doc?.rows ?? []) row(`${name}, ${one.backend}`, { ...flat(one), 'all s': seconds })
       const full = (doc?.rows ?? []).find((/** @type {any} */ one) => one.backend === 'tensorrt')
