@@ -189,6 +189,8 @@ export const workerMethods = {
     }),
     result: z.object({ files: z.array(z.string()), kept: z.array(z.string()) }),
   },
+  /** A BF16 graph computed in FP32 with every BF16 value rounded to it, for processors without BF16 kernels. (managed) */
+  bf16_rounded: { params: z.object({ path: z.string(), out: z.string() }), result: z.object({ rounded: z.number().int() }) },
   /** A checkpoint's weights in a graph of the same network, by name; nothing is written where one of them finds no place. (managed) */
   onnx_with_weights: {
     params: z.object({ onnx: z.string(), weights: z.string(), out: z.string() }),

@@ -1,5 +1,6 @@
 """The graph after the export: simplified, and with a precision of its own."""
 
+import ml_dtypes
 import numpy
 import onnx
 import onnxruntime
@@ -7,6 +8,7 @@ import pytest
 import torch
 from conftest import failing
 from enginesmith_worker.tensors import write_tensors
+from onnx import TensorProto, helper
 
 
 @pytest.fixture(scope='module')
@@ -67,3 +69,25 @@ def test_simplifying_and_a_simplifier_that_crashes(worker, graph, tmp_path):
         (tmp_path / 'broken.onnx').write_bytes(graph.read_bytes()[:-4000])
         worker.call('simplify_onnx', path=str(tmp_path / 'broken.onnx'), out=str(tmp_path / 'b.onnx'))
     assert worker.call('versions')['python']
+
+
+def test_rounds_a_bf16_graph_as_bfloat16_does(worker, tmp_path):
+    # y = x * w with both kept in BF16: equal, bit for bit, to what ml_dtypes rounds.
+    weight = numpy.array([1.001, 2.003, 3.007], numpy.float32)
+    nodes = [
+        helper.make_node('Cast', ['x'], ['b'], to=TensorProto.BFLOAT16),
+        helper.make_node('Mul', ['b', 'w'], ['m']),
+        helper.make_node('Cast', ['m'], ['y'], to=TensorProto.FLOAT),
+    ]
+    info = helper.make_tensor_value_info
+    kept = helper.make_tensor('w', TensorProto.BFLOAT16, [3], weight.astype(ml_dtypes.bfloat16).tobytes(), raw=True)
+    graph = helper.make_graph(nodes, 'g', [info('x', TensorProto.FLOAT, [3])], [info('y', TensorProto.FLOAT, [3])], [kept])
+    path, out = tmp_path / 'brain.onnx', tmp_path / 'rounded' / 'model.onnx'
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 18)], ir_version=9), path)
+    assert worker.call('bf16_rounded', path=str(path), out=str(out))['rounded'] == 2
+    x = numpy.array([0.1, 0.7, 12.345], numpy.float32)
+    (y,) = onnxruntime.InferenceSession(str(out)).run(None, {'x': x})
+    small = ml_dtypes.bfloat16
+    exact = x.astype(small).astype(numpy.float32) * weight.astype(small).astype(numpy.float32)
+    numpy.testing.assert_array_equal(y, exact.astype(small).astype(numpy.float32))
+    assert not numpy.array_equal(y, x * weight)

@@ -198,6 +198,11 @@ export const models = {
     gist: '无法将所选精度写入计算图。',
     remedy: '请让相关节点保持 FP32（--keep-fp32），或不写入精度进行构建。',
   },
+  CONVERT_BF16_ROUNDED: {
+    title: 'BF16 以舍入方式比较',
+    gist: 'BF16 计算图以 FP32 计算、每个值舍入为 BF16 的方式与 FP32 比较：ONNX Runtime 在此处理器上没有 BF16 内核。',
+    remedy: '引擎自身的数值请在 GPU 上验证。',
+  },
   CONVERT_CALIBRATION_RANDOM: {
     title: '使用随机值校准',
     gist: 'INT8 的范围由随机样例得出，不能代表真实数据。',

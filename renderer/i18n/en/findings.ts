@@ -61,6 +61,7 @@ const title: Record<FindingCode, string> = {
   CONVERT_SHARED_TENSORS: 'Shared tensors were written apart',
   CONVERT_SIMPLIFY_FAILED: 'The graph was not simplified',
   CONVERT_PRECISION_FAILED: 'The precision could not be written into the graph',
+  CONVERT_BF16_ROUNDED: 'BF16 compared by rounding',
   CONVERT_CALIBRATION_RANDOM: 'Calibrated with random values',
   EXPORT_LIFTED_PARAMETERS: 'Parameters were lifted to inputs',
   EXPORT_MISSING_ATTRIBUTE: 'The exported graph misses an attribute',

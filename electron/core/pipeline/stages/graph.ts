@@ -115,6 +115,8 @@ async function withPrecision(request: Request, refined: Refined, raw: string[] |
   } catch (error) {
     // ONNX Runtime has no BF16 kernels for most operators on a CPU; an engine does.
     if (isAbort(error) || !(error instanceof EnginesmithError) || !unfit.has(error.code)) throw error
+    const rounded = precision === 'bf16' ? await roundedHop(request, made.files[0] ?? '', raw, context) : null
+    if (rounded !== null) return { files: made.files, facts, comparisons: rounded.comparisons, details: rounded.details, runs: false }
     context.report(
       makeFinding(
         'HOP_NOT_JUDGED',
@@ -125,6 +127,33 @@ async function withPrecision(request: Request, refined: Refined, raw: string[] |
       ),
     )
     return { files: made.files, facts, comparisons: [], details: [], runs: false }
+  }
+}
+
+/** A BF16 graph computed in FP32, every value rounded as the graph keeps it; null where that graph cannot be made or run. */
+async function roundedHop(
+  request: Request,
+  path: string,
+  raw: string[] | null,
+  context: StageContext,
+): Promise<Pick<Refined, 'comparisons' | 'details'> | null> {
+  const out = join(context.scratch, 'rounded', 'model.onnx')
+  try {
+    await (await context.pythons.managed()).call('bf16_rounded', { path, out }, context.call)
+    const judged = await hop({ ...request, files: [out] }, raw, 'bf16', context)
+    context.report(
+      makeFinding(
+        'CONVERT_BF16_ROUNDED',
+        'info',
+        'The BF16 graph was held against FP32 with every value rounded to BF16 and computed in FP32: ONNX Runtime has no BF16 kernels on this processor.',
+        'Validate the engine on a GPU for its own numbers.',
+      ),
+    )
+    return judged
+  } catch (error) {
+    if (isAbort(error) || !(error instanceof EnginesmithError)) throw error
+    context.log('warning', 'convert', error.message)
+    return null
   }
 }
 

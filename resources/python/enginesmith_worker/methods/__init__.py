@@ -1,5 +1,6 @@
 """THE table of methods: contract/worker.ts names them, one file each answers them."""
 
+from .bf16_rounded import bf16_rounded
 from .check_onnx import check_onnx
 from .export_onnx import export_onnx
 from .graph_precision import graph_precision
@@ -32,6 +33,7 @@ METHODS = {
     'check_onnx': check_onnx,
     'simplify_onnx': simplify_onnx,
     'graph_precision': graph_precision,
+    'bf16_rounded': bf16_rounded,
     'onnx_with_weights': onnx_with_weights,
     'make_torchscript': make_torchscript,
     'make_program': make_program,
