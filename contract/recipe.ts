@@ -128,6 +128,8 @@ export const validateOptionsSchema = z.strictObject({
   rule: ruleSchema.default('numpy'),
   /** Absolute path of an .npz with the right answers. */
   expect: z.string().nullable().default(null),
+  /** The GPU that runs the engine, counted from 0; null: the one that it was built on, or the first. */
+  device: z.number().int().min(0).nullable().default(null),
 })
 export type ValidateOptions = z.infer<typeof validateOptionsSchema>
 

@@ -4,6 +4,7 @@ import { defineCommand } from '../command'
 import { emptyRun } from '../documents'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
+import { gpu, wholeOf } from '../flags/engine'
 import { merge } from '../flags/merge'
 import { mergeFrom } from '../flags/own'
 import { timeLimitFlag } from '../flags/time-limit'
@@ -14,7 +15,7 @@ import { closing, execute } from './run'
 export const validateCommand = defineCommand<RunDocument>({
   name: 'validate',
   args: [{ name: 'RUN', help: (t) => t.arguments.run }],
-  own: [mergeFrom],
+  own: [mergeFrom, gpu],
   flags: [...compareFlags, timeLimitFlag, hostCodeFlag],
   empty: emptyRun,
   print: runLines,
@@ -22,6 +23,7 @@ export const validateCommand = defineCommand<RunDocument>({
     const { settings, trust } = await draftOf(call, context)
     // Settings lie over those of the machine and touch no recipe.
     const given = call.given.filter(({ flag }) => flag !== timeLimitFlag && flag !== hostCodeFlag)
+    const asked = wholeOf(call, 'device', 0, null, context.text)
     const core = await context.core(settings)
     core.trust.forCall(trust)
     const handle = await core.runs.open(context.resolve(call.args[0] ?? ''))
@@ -29,7 +31,9 @@ export const validateCommand = defineCommand<RunDocument>({
       // The flags lie over the recipe that the run was made with, not over the defaults.
       const before = handle.snapshot().recipe
       const { recipe } = merge(before, given, { text: context.text, resolve: context.resolve, program: context.resolve })
-      if (given.length > 0) await handle.setRecipe(recipe)
+      const device = asked ?? before.validate.device
+      const changed = given.length > 0 || device !== before.validate.device
+      if (changed) await handle.setRecipe({ ...recipe, validate: { ...recipe.validate, device } })
       const from = call.own['merge']
       const outcome = await execute(handle, context, {
         upTo: 'validate',
@@ -37,7 +41,7 @@ export const validateCommand = defineCommand<RunDocument>({
         work: typeof from === 'string' ? async () => void (await handle.merge(context.resolve(from))) : undefined,
       })
       // A run's recipe is that of the results in it: flags that led to none must not stay.
-      if (given.length > 0 && !isDone(outcome.document.stages.validate.state)) await handle.setRecipe(before)
+      if (changed && !isDone(outcome.document.stages.validate.state)) await handle.setRecipe(before)
       return outcome
     })
   },

@@ -37,6 +37,6 @@ const flags = {
       draft.recipe.validate.expect = resolve(value)
     },
   ),
-} satisfies Record<Exclude<keyof ValidateOptions, 'outputs'>, Flag>
+} satisfies Record<Exclude<keyof ValidateOptions, 'outputs' | 'device'>, Flag>
 
 export const compareFlags: readonly Flag[] = Object.values(flags)

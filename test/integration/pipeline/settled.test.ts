@@ -44,6 +44,16 @@ it('keeps a settled verdict where this machine cannot judge, however often it is
   await run.close()
 })
 
+it('takes the same run on another GPU of this machine for the same subject', async () => {
+  const run = await test.core.runs.open(copy('device'))
+  const { recipe, stages } = run.snapshot()
+  await run.setRecipe({ ...recipe, validate: { ...recipe.validate, device: 1 } })
+  const after = await run.execute({ upTo: 'validate', only: true })
+  expect(after.verdict).toBe('pass')
+  expect(after.stages.build.stale).toBe(stages.build.stale)
+  await run.close()
+})
+
 it('does not take a verdict with other tolerances for this one', async () => {
   const run = await test.core.runs.open(copy('other'))
   const { recipe } = run.snapshot()

@@ -6,6 +6,7 @@ import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { artifactPath } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
+import { unknownDevice } from '../../toolchain/findings'
 import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
 import { judgedFor, precisionOf } from '../precision'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
@@ -21,10 +22,11 @@ export const validateStage: Stage<'validate'> = {
   async prepare(inputs, services): Promise<PreparedStage<'validate'>> {
     const { recipe, artifacts, cards } = inputs
     const made = subject(inputs)
-    const { expect, ...options } = recipe.validate
+    const { expect, device, ...options } = recipe.validate
     const environment = await services.toolchain.environment()
     const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx, packages } = environment
     const library = { tensorrt, 'tensorrt-rtx': tensorrtRtx, 'torch-tensorrt': packages['torch-tensorrt'] ?? null, onnxruntime }[made.backend.name]
+    if (device !== null && gpus.length > 0 && gpus[device] === undefined) throw unknownDevice(device, gpus)
     const key: StageKeyParts = {
       stage: 'validate',
       version,
@@ -44,7 +46,13 @@ export const validateStage: Stage<'validate'> = {
           .map((artifact) => `${artifact.kind} ${artifact.sha256}`),
       ],
       environment: made.backend.hasEngine
-        ? { onnxruntime, library, driver, gpu: gpus.map((gpu) => `${gpu.name} ${gpu.computeCapability}`).join(', ') || null }
+        ? {
+            onnxruntime,
+            library,
+            driver,
+            gpu: gpus.map((gpu) => `${gpu.name} ${gpu.computeCapability}`).join(', ') || null,
+            ...(device === null ? {} : { device: `${device}` }),
+          }
         : { onnxruntime },
     }
     const judged = { subject: subjectKey(key), judgedOn: environment }
@@ -189,7 +197,7 @@ class Validation {
       {
         onnx,
         engine: artifactPath(inputs.folder, engine),
-        device: inputs.recipe.build.device ?? context.device,
+        device: inputs.recipe.validate.device ?? inputs.recipe.build.device ?? context.device,
         hostCode: context.trust.hostCode(engine.sha256),
         inputs: this.sets,
         outputs: files,
