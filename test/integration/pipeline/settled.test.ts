@@ -46,7 +46,8 @@ it('keeps a settled verdict where this machine cannot judge, however often it is
 
 it('takes the same run on another GPU of this machine for the same subject', async () => {
   const run = await test.core.runs.open(copy('device'))
-  const { recipe, stages } = await run.execute({ upTo: 'validate', only: true })
+  const { recipe } = await run.execute({ upTo: 'validate', only: true })
+  const { stages } = await run.setRecipe(recipe)
   await run.setRecipe({ ...recipe, validate: { ...recipe.validate, device: 1 } })
   const after = await run.execute({ upTo: 'validate', only: true })
   expect(after.verdict).toBe('pass')
