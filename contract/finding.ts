@@ -106,6 +106,7 @@ export const findingCodes = [
   'LAYERS_NOT_TIMED',
   'ENGINE_INCOMPATIBLE',
   'ENGINE_HEADER_INVALID',
+  'ENGINE_PREFIXED',
   'ENGINE_HOST_CODE',
   // taking it away
   'EXPORT_NOT_BUILT',

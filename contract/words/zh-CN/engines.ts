@@ -195,9 +195,14 @@ export const engines = {
   },
   ENGINE_HEADER_INVALID: {
     title: '无法读取的引擎文件',
-    whole: '该文件以 {planOffset} 字节的元数据开头（Ultralytics 的写法）；其他工具会以 "magicTag" 拒绝它。',
     gist: ['库写出的 {path} 无法作为引擎读取。', '该文件无法作为引擎读取。'],
-    remedy: ['{?planOffset}此处无需操作：会使用其后的引擎。供其他工具使用时，请去掉这些字节。', '请查看日志，并重新构建。'],
+    remedy: '请查看日志，并重新构建。',
+  },
+  ENGINE_PREFIXED: {
+    title: '引擎前有元数据',
+    whole: '该文件以 {planOffset} 字节的元数据开头（Ultralytics 的写法）；其他工具会以 "magicTag" 拒绝它。',
+    gist: '该文件以元数据开头（Ultralytics 的写法）。',
+    remedy: '此处无需操作：会使用其后的引擎。供其他工具使用时，请另存为不带前缀的副本（inspect --plain-engine）。',
   },
   DEVICE_UNKNOWN: {
     title: '没有这个 GPU',

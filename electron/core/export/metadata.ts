@@ -37,7 +37,7 @@ export function metadataOf(
     inputs: signature?.inputs ?? [],
     outputs,
     profiles: card.profiles,
-    preprocessing: made.header?.metadata ?? null,
+    preprocessing: made.header?.metadata ?? imagesOf(load) ?? null,
     tolerances: tolerancesOf(run, card, outputs),
     sampleOutputsFrom: made.sampleOutputsFrom,
     source: { name: basename(run.input.path), format: run.input.format, sha256: run.input.sha256 },
@@ -47,6 +47,11 @@ export function metadataOf(
     recipe: run.recipe,
     environment: validate?.judgedOn ?? run.environment,
   })
+}
+
+/** How the run's images became its inputs. */
+function imagesOf(load: RunFile['cards']['load']): ExportMetadata['preprocessing'] {
+  return load?.images === undefined ? null : { images: load.images }
 }
 
 /** A verdict counts for the very file that was judged. ONNX Runtime has no engine: the ONNX file of the run is what was. */

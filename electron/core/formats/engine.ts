@@ -128,10 +128,10 @@ export const engine: Format = {
     for (const [key, value] of Object.entries(header.metadata ?? {}).slice(0, 20))
       facts[`metadata.${key}`] = typeof value === 'string' ? value : JSON.stringify(value).slice(0, 300)
     const prefixed = makeFinding(
-      'ENGINE_HEADER_INVALID',
+      'ENGINE_PREFIXED',
       'info',
       `${file.path} begins with ${header.planOffset} bytes of metadata as Ultralytics writes them; other tools refuse it with "magicTag".`,
-      'Nothing is to be done here: the plan behind it is used. For other tools, cut these bytes off.',
+      'Nothing is to be done here: the plan behind it is used. For other tools, save a plain copy (inspect --plain-engine).',
       { planOffset: header.planOffset },
     )
     return { format: 'engine', engine: described, facts, findings: header.planOffset > 0 ? [prefixed] : [] }

@@ -100,6 +100,7 @@ const title: Record<FindingCode, string> = {
   EXPORT_NOT_BUILT: 'Nothing to take away yet',
   EXPORT_NOT_PROVEN: 'Taken away without proof',
   ENGINE_INCOMPATIBLE: 'The engine does not fit this machine',
+  ENGINE_PREFIXED: 'Metadata before the engine',
   ENGINE_HEADER_INVALID: 'Not a readable engine file',
   DEVICE_UNKNOWN: 'There is no such GPU here',
   ENGINE_HOST_CODE: 'The engine carries code for the host',
