@@ -77,7 +77,7 @@ test('the names of one file are allowed, remembered, and revoked in the settings
   await expect(card).toContainText('2 names allowed')
   expect(await violations(page)).toEqual([])
   await card.getByRole('button', { name: 'Revoke the trust in whole.pt' }).click()
-  await expect(card).toContainText('No file is trusted')
+  await expect(card).toContainText('Nothing is trusted beyond safe loading')
 
   await page.getByTestId('rail-run').click()
   await expect(page.locator('[data-trust=refused]')).toBeVisible()
