@@ -31,7 +31,8 @@ export function leftOutPackages() {
   const packages = JSON.parse(fs.readFileSync(at('package-lock.json'), 'utf8')).packages
   const names = Object.keys(packages)
     .filter((place) => place.startsWith('node_modules/'))
-    .map((place) => place.slice('node_modules/'.length).split('/node_modules/')[0] ?? '')
+    // A package that lies within another is packed at the top.
+    .flatMap((place) => place.slice('node_modules/'.length).split('/node_modules/'))
   return [...new Set(names)].filter((name) => !shippedPackages.includes(name)).sort()
 }
 

@@ -80,9 +80,7 @@ function layoutOf({ shape }: PlannedInput): Preprocessed['layout'] {
 function inputFor(plan: InputPlan, wished: Preprocess): PlannedInput {
   const names = plan.specs.map((spec) => spec.name)
   const named =
-    wished.input === null
-      ? undefined
-      : (plan.specs.find((spec) => spec.name === wished.input) ?? plan.specs.find((spec) => spec.parameter === wished.input))
+    wished.input === null ? undefined : (plan.specs.find((spec) => spec.name === wished.input) ?? plan.specs.find((spec) => spec.parameter === wished.input))
   if (wished.input !== null && named === undefined) {
     throw invalid(`The model has no input ${wished.input} for the images; it takes ${names.join(', ')}.`, { input: wished.input, inputs: names })
   }
