@@ -106,7 +106,8 @@ describe('taking an engine away', () => {
     await w.find('export-zip').trigger('click')
     await flushPromises()
     expect(w.inputs('run.export')).toEqual([{ id: 'sample-1', zip: true }])
-    expect(useUi().announcement).toContain('/data/out.zip')
+    // Screen readers are told a moment later.
+    await expect.poll(() => useUi().announcement).toContain('/data/out.zip')
     expect(useUi().announcement).toContain('EXPORT_NOT_PROVEN')
   })
   it('stands at Build once there is an engine', async () => {

@@ -153,7 +153,7 @@ describe('flags and recipe', () => {
         engineName: 'my net',
         device: 1,
       },
-      validate: { atol: 1e-3, rtol: 0.5, outputs: {}, rule: 'polygraphy', expect: '/right.npz' },
+      validate: { atol: 1e-3, rtol: 0.5, outputs: {}, rule: 'polygraphy', expect: '/right.npz', device: null },
     })
     expect(recipeSchema.safeParse(recipe).success).toBe(true)
   })
