@@ -103,6 +103,12 @@ export async function screenshot(page: Page, file: string): Promise<void> {
   await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' })
 }
 
+/** A picture for whoever looks at what the tests see: into the folder that ENGINESMITH_PICTURES names, else none. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['ENGINESMITH_PICTURES']
+  if (folder) await screenshot(page, path.join(folder, `${name}.png`))
+}
+
 /** Asks the app over its own bridge, as the page does. */
 export async function ask<N extends CommandName>(page: Page, name: N, input: CommandInput<N>): Promise<IpcAnswer<CommandOutput<N>>> {
   const answer: unknown = await page.evaluate(

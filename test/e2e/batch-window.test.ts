@@ -5,7 +5,7 @@ import path from 'node:path'
 import { expect, type ElectronApplication, type Page } from '@playwright/test'
 import { venvPython } from '../../build/lib/paths.mjs'
 import { violations } from './axe'
-import { dropFiles, launchApp, screenshot, test } from './app'
+import { dropFiles, launchApp, picture, test } from './app'
 
 // The batch in the real window: what is dropped, how the plan is edited, what runs, what is left when the window closes.
 
@@ -30,10 +30,6 @@ test.beforeAll(() => {
 })
 test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-const pictures = process.env['ENGINESMITH_PICTURES']
-const picture = async (page: Page, name: string): Promise<void> => {
-  if (pictures) await screenshot(page, path.join(pictures, `${name}.png`))
-}
 const filter = (page: Page, name: string) => page.getByTestId(`batch-filter-${name}`)
 const rowOf = (page: Page, name: string) => page.locator('tr[id^=row-]', { hasText: name })
 const cellOf = (page: Page, row: string, column: string) => rowOf(page, row).locator(`[data-column=${column}]`)

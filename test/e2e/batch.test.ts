@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, type Page } from '@playwright/test'
-import { dropFiles, launchApp, screenshot, test } from './app'
+import { dropFiles, launchApp, picture, test } from './app'
 
 let folder: string
 let models: string
@@ -18,10 +18,6 @@ test.beforeAll(() => {
 })
 test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-const pictures = process.env['ENGINESMITH_PICTURES']
-const picture = async (page: Page, name: string): Promise<void> => {
-  if (pictures) await screenshot(page, path.join(pictures, `${name}.png`))
-}
 const filter = (page: Page, name: string) => page.getByTestId(`batch-filter-${name}`)
 const rowOf = (page: Page, name: string) => page.locator('tr[id^=row-]', { hasText: name })
 

@@ -1,11 +1,9 @@
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, test, type Page } from '@playwright/test'
-import { ask, dropFiles, launchApp, screenshot } from './app'
+import { expect, test } from '@playwright/test'
+import { ask, dropFiles, launchApp, picture } from './app'
+import { violations } from './axe'
 
 const model = path.resolve(import.meta.dirname, '../fixtures/native/cnn.onnx')
-const pictures = process.env['ENGINESMITH_PICTURES']
-const shot = (page: Page, name: string): Promise<void> => (pictures === undefined ? Promise.resolve() : screenshot(page, path.join(pictures, `${name}.png`)))
 
 for (const [language, theme] of [
   ['en', 'light'],
@@ -26,14 +24,13 @@ for (const [language, theme] of [
 
     await page.getByTestId('add-profile').click()
     await expect(page.getByTestId('profiles').getByRole('group')).toHaveCount(2)
-    await shot(page, `options-${theme}`)
+    await picture(page, `options-${theme}`)
     await page.locator('[data-option=sparsity]').getByRole('switch').click()
     await page.locator('[data-option=engineName]').getByRole('textbox').fill('cnn')
     await page.locator('[data-option=engineName]').getByRole('textbox').press('Enter')
     await page.locator('[data-option=engineName]').scrollIntoViewIfNeeded()
-    await shot(page, `advanced-${theme}`)
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).setLegacyMode(true).analyze()
-    expect(violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`))).toEqual([])
+    await picture(page, `advanced-${theme}`)
+    expect(await violations(page)).toEqual([])
 
     await page.getByTestId('run-all').click()
     const requested = page.getByTestId('requested')
@@ -42,10 +39,10 @@ for (const [language, theme] of [
     await expect(requested.locator('[data-option=engineName]')).toHaveAttribute('data-same', 'true')
     await expect(requested.locator('[data-option=sparsity]')).toHaveAttribute('data-same', 'true')
     await expect(requested.locator('[data-option="profile 1 image"]')).toHaveAttribute('data-same', 'true')
-    await shot(page, `built-${theme}`)
+    await picture(page, `built-${theme}`)
     await page.getByTestId('rail-settings').click()
     await expect(page.getByTestId('add-plugin')).toBeVisible()
-    await shot(page, `settings-${theme}`)
+    await picture(page, `settings-${theme}`)
     expect(errors).toEqual([])
     await running.close()
   })

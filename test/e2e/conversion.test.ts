@@ -2,16 +2,14 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
 import { venvPython } from '../../build/lib/paths.mjs'
 import { recipeSchema } from '../../contract/recipe'
-import { ask, dropFiles, launchApp, screenshot } from './app'
+import { ask, dropFiles, launchApp, picture } from './app'
+import { violations } from './axe'
 import { stageShows } from './run'
 
 /** Convert in the real window, with real torch and the real parser of TensorRT-RTX. */
-const pictures = process.env['ENGINESMITH_PICTURES']
-const shot = (page: Page, name: string): Promise<void> => (pictures === undefined ? Promise.resolve() : screenshot(page, path.join(pictures, `${name}.png`)))
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'enginesmith-convert-'))
 const at = (name: string): string => path.join(folder, name)
 
@@ -75,11 +73,6 @@ async function convert(page: Page): Promise<void> {
   await stageShows(page, 'convert', /completed|cached/)
 }
 
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).setLegacyMode(true).analyze()
-  return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`))
-}
-
 for (const [language, theme] of [
   ['en', 'light'],
   ['zh-CN', 'dark'],
@@ -95,7 +88,7 @@ for (const [language, theme] of [
     for (const operator of ['Det', 'Bernoulli']) await expect(ready).toContainText(operator)
     await expect(ready).toContainText(/nets\.py:\d+/)
     await ready.scrollIntoViewIfNeeded()
-    await shot(page, `ready-${language}-${theme}`)
+    await picture(page, `ready-${language}-${theme}`)
     expect(await violations(page)).toEqual([])
 
     await page.getByTestId('rail-home').click()
@@ -118,7 +111,7 @@ for (const [language, theme] of [
     await expect(page.getByTestId('simplified')).toContainText(/4.*4/)
     await expect(page.getByTestId('precision')).toContainText('FP16')
     await expect(page.getByTestId('second-size')).toContainText('N=')
-    await shot(page, `precision-${language}-${theme}`)
+    await picture(page, `precision-${language}-${theme}`)
 
     // Every other kind of file: asked where to, written whole, compared, listed.
     for (const [target, name] of [
@@ -142,9 +135,9 @@ for (const [language, theme] of [
     await results.first().getByRole('button', { expanded: false }).first().click()
     await expect(results.first()).toContainText('conv.weight')
     await page.getByTestId('copies').scrollIntoViewIfNeeded()
-    await shot(page, `copies-${language}-${theme}`)
+    await picture(page, `copies-${language}-${theme}`)
     await results.first().scrollIntoViewIfNeeded()
-    await shot(page, `copied-${language}-${theme}`)
+    await picture(page, `copied-${language}-${theme}`)
     expect(await violations(page)).toEqual([])
     // The file that the model came from is never the place of its copy.
     await answerSave(app, at('Small.pt'))
@@ -177,7 +170,7 @@ test('the other exporter is one click away where one fails, and where it froze a
   await page.getByTestId('primary-action').click()
   const finding = page.locator('[data-code=CONVERT_MISMATCH]')
   await expect(finding).toContainText('not at a second input', { timeout: 60_000 })
-  await shot(page, 'frozen')
+  await picture(page, 'frozen')
   await finding.getByRole('button', { name: 'Use the dynamo exporter' }).click()
   await expect(finding).toHaveCount(0, { timeout: 60_000 })
   await expect(page.getByTestId('convert-compare')).toContainText('Equal')
@@ -197,7 +190,7 @@ test('an ONNX file is asked about on Load already', async () => {
   // Of a file without PyTorch there is no other exporter.
   await expect(ready.getByRole('button')).toHaveText(['Choose another backend'])
   await ready.scrollIntoViewIfNeeded()
-  await shot(page, 'ready-onnx')
+  await picture(page, 'ready-onnx')
   expect(await violations(page)).toEqual([])
   expect(errors).toEqual([])
   await running.close()

@@ -2,22 +2,16 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { execFileSync } from 'node:child_process'
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page } from '@playwright/test'
-import { dropFiles, launchApp, screenshot, test } from './app'
+import { expect } from '@playwright/test'
+import { dropFiles, launchApp, picture, test } from './app'
+import { violations } from './axe'
 import { stageShows } from './run'
 
 /** Engines dropped on the real app: a real TensorRT-RTX engine, built here, and TensorRT 10.6's from a run that a GPU judged. */
 const fixture = path.resolve('test', 'fixtures', 'runs', 'h200-pass', 'artifacts', '39e3e976153e168c', 'model.engine')
 const minutes = (n: number): number => n * 60_000
-const pictures = process.env['ENGINESMITH_PICTURES']
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'enginesmith-dropped-'))
 test.afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).setLegacyMode(true).analyze()
-  return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`))
-}
 
 /** As Ultralytics writes them. */
 function prefixed(): string {
@@ -47,7 +41,7 @@ for (const look of [{ language: 'en', theme: 'light' } as const, { language: 'zh
     // With the start of the page's own animations in it; the answer itself takes milliseconds.
     expect(Date.now() - started).toBeLessThan(10_000)
     expect(await violations(page)).toEqual([])
-    if (pictures) await screenshot(page, path.join(pictures, `dropped-${look.language}-${look.theme}.png`))
+    await picture(page, `dropped-${look.language}-${look.theme}`)
     expect(errors).toEqual([])
     await running.close()
   })
@@ -62,7 +56,7 @@ test('an engine that was built here is known, and built again from its ONNX; a r
   await stageShows(page, 'validate', /^(completed|cached)$/, minutes(3))
   await page.getByTestId('stage-validate').click()
   await expect(page.getByTestId('take-away')).toBeVisible()
-  if (pictures) await screenshot(page, path.join(pictures, 'take-away-validate.png'))
+  await picture(page, 'take-away-validate')
 
   const out = path.join(scratch, 'taken')
   await app.evaluate(({ dialog }, file) => {
@@ -73,7 +67,7 @@ test('an engine that was built here is known, and built again from its ONNX; a r
   await expect.poll(() => fs.existsSync(path.join(out, 'enginesmith.json'))).toBe(true)
   const listed = execFileSync(path.resolve('.venv', 'bin', 'python'), ['-m', 'zipfile', '-l', `${out}.zip`], { encoding: 'utf8' })
   expect(listed).toContain('taken/run.py')
-  if (pictures) await screenshot(page, path.join(pictures, 'taken-away.png'))
+  await picture(page, 'taken-away')
 
   const engine = path.join(out, 'model.engine')
   if (!fs.existsSync(engine)) {
@@ -86,7 +80,7 @@ test('an engine that was built here is known, and built again from its ONNX; a r
   const card = page.getByTestId('engine-card')
   await expect(card).toContainText('TensorRT-RTX')
   await expect(page.getByTestId('engine-rebuild')).toBeVisible()
-  if (pictures) await screenshot(page, path.join(pictures, 'dropped-known.png'))
+  await picture(page, 'dropped-known')
   await page.getByTestId('engine-rebuild').click()
   await expect(page.getByTestId('model-card')).toContainText('.onnx')
   expect(errors).toEqual([])

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type ElectronApplication, type Page } from '@playwright/test'
 import { layersOf, shownEngine, timesOf } from '../renderer/engine-documents'
-import { dropFiles, launchApp, screenshot, test } from './app'
+import { dropFiles, launchApp, picture, test } from './app'
+import { violations } from './axe'
 
 /** A run that a GPU judged: its layers are in run.json, so that they are listed anywhere. */
 const judged = path.resolve('test/fixtures/runs/h200-pass')
@@ -26,10 +26,6 @@ test.beforeAll(() => {
 })
 test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-const pictures = process.env['ENGINESMITH_PICTURES']
-const picture = async (page: Page, name: string): Promise<void> => {
-  if (pictures) await screenshot(page, path.join(pictures, `${name}.png`))
-}
 const tab = (page: Page, name: string) => page.getByTestId(`engine-tab-${name}`)
 
 /** The system's dialogs answer at once with this path. */
@@ -41,11 +37,7 @@ async function answerDialogs(app: ElectronApplication, file: string): Promise<vo
 }
 
 async function accessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).setLegacyMode(true).analyze()
-  expect(
-    violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`)),
-    where,
-  ).toEqual([])
+  expect(await violations(page), where).toEqual([])
 }
 
 /** Main answers these commands with documents of a GPU that is not here. */

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { venvPython } from '../../build/lib/paths.mjs'
 import { recipeSchema } from '../../contract/recipe'
 import { ask, dropFiles, launchApp, screenshot, test } from './app'
+import { violations } from './axe'
 import { stageShows } from './run'
 
 // A run folder from elsewhere that names a class: asked about once in the real window, then its weights are repaired.
@@ -23,11 +23,6 @@ test.beforeAll(() => {
   execFileSync(venvPython(path.resolve('.venv')), ['-c', save, at('weights.pt')])
 })
 test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).setLegacyMode(true).analyze()
-  return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`))
-}
 
 for (const [language, theme] of [
   ['en', 'light'],

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { launchApp } from './app'
+import { violations } from './axe'
 
 /** The wizard in the real app over the real core: nothing here is played. Without a GPU the engine cannot be judged, and that is said. */
 const stages = ['load', 'convert', 'build', 'validate'] as const
@@ -12,11 +12,6 @@ const button = (page: Page, stage: Stage) => page.getByTestId(`stage-${stage}`)
 const signs = (page: Page): Promise<Array<string | null>> => Promise.all(stages.map((stage) => button(page, stage).getAttribute('data-sign')))
 const states = (page: Page): Promise<Array<string | null>> => Promise.all(stages.map((stage) => button(page, stage).getAttribute('data-state')))
 const ended = (page: Page, stage: Stage): Promise<void> => expect(button(page, stage)).toHaveAttribute('data-state', finished, { timeout: minutes(2) })
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).setLegacyMode(true).analyze()
-  return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`))
-}
 
 /** What a machine like this one can say of the sample's engine. */
 const expected = /^(not-judged|pass)$/

@@ -1,15 +1,10 @@
 import type { Gpu } from '../../../contract/environment'
-import { cancelledError } from '../cancelled'
+import { once, waitIn, type Waiting } from './waiting'
 
 export interface GpuTurn {
   device: number
   /** Calling it twice does nothing. */
   leave(): void
-}
-
-interface Waiting {
-  devices: readonly number[]
-  enter(device: number): void
 }
 
 /**
@@ -18,7 +13,7 @@ interface Waiting {
  */
 export class GpuTurns {
   private readonly busy = new Set<number>()
-  private readonly queue: Waiting[] = []
+  private readonly queue: Array<Waiting<readonly number[], GpuTurn>> = []
   private readonly alike: readonly number[]
 
   constructor(private readonly gpus: readonly Gpu[]) {
@@ -34,36 +29,12 @@ export class GpuTurns {
   /** True where a turn could be had at once. @param device null: any of those alike */
   free(device: number | null): boolean {
     const wanted = this.wanted(device)
-    return wanted.some((one) => !this.busy.has(one)) && !this.queue.some(({ devices }) => devices.some((one) => wanted.includes(one)))
+    return wanted.some((one) => !this.busy.has(one)) && !this.queue.some((waiting) => waiting.wanted.some((one) => wanted.includes(one)))
   }
 
   /** @throws EnginesmithError CANCELLED where the signal says stop while waiting */
   take(device: number | null, signal: AbortSignal): Promise<GpuTurn> {
-    if (signal.aborted) return Promise.reject(cancelledError())
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        this.queue.splice(this.queue.indexOf(waiting), 1)
-        reject(cancelledError())
-        this.admit()
-      }
-      const waiting: Waiting = {
-        devices: this.wanted(device),
-        enter: (given) => {
-          signal.removeEventListener('abort', stop)
-          let held = true
-          const leave = (): void => {
-            if (!held) return
-            held = false
-            this.busy.delete(given)
-            this.admit()
-          }
-          resolve({ device: given, leave })
-        },
-      }
-      signal.addEventListener('abort', stop, { once: true })
-      this.queue.push(waiting)
-      this.admit()
-    })
+    return waitIn(this.queue, this.wanted(device), () => this.admit(), signal)
   }
 
   /** A GPU that is not here is the library's to refuse; its turn is one of the first. */
@@ -75,11 +46,15 @@ export class GpuTurns {
   /** First come, first served; who waits for one GPU does not hold up who can have another. */
   private admit(): void {
     for (const waiting of [...this.queue]) {
-      const free = waiting.devices.find((one) => !this.busy.has(one))
+      const free = waiting.wanted.find((one) => !this.busy.has(one))
       if (free === undefined) continue
       this.queue.splice(this.queue.indexOf(waiting), 1)
       this.busy.add(free)
-      waiting.enter(free)
+      const leave = once(() => {
+        this.busy.delete(free)
+        this.admit()
+      })
+      waiting.enter({ device: free, leave })
     }
   }
 }

@@ -1,14 +1,9 @@
-import { cancelledError } from '../cancelled'
-
-interface Waiting {
-  amount: number
-  enter(): void
-}
+import { once, waitIn, type Waiting } from './waiting'
 
 /** A counted resource shared by rows: processors, a GPU, memory. First come, first served. */
 export class Slots {
   private used = 0
-  private readonly queue: Waiting[] = []
+  private readonly queue: Array<Waiting<number, () => void>> = []
 
   constructor(private size: number) {}
 
@@ -24,31 +19,7 @@ export class Slots {
    * @throws EnginesmithError CANCELLED where the signal says stop while waiting
    */
   take(amount: number, signal?: AbortSignal): Promise<() => void> {
-    if (signal?.aborted) return Promise.reject(cancelledError())
-    const wanted = Math.min(amount, this.size)
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        this.queue.splice(this.queue.indexOf(waiting), 1)
-        reject(cancelledError())
-        this.admit()
-      }
-      const waiting: Waiting = {
-        amount: wanted,
-        enter: () => {
-          signal?.removeEventListener('abort', stop)
-          let held = true
-          resolve(() => {
-            if (!held) return
-            held = false
-            this.used -= wanted
-            this.admit()
-          })
-        },
-      }
-      signal?.addEventListener('abort', stop, { once: true })
-      this.queue.push(waiting)
-      this.admit()
-    })
+    return waitIn(this.queue, Math.min(amount, this.size), () => this.admit(), signal)
   }
 
   /** True where `amount` could be had at once. */
@@ -57,10 +28,16 @@ export class Slots {
   }
 
   private admit(): void {
-    for (let first = this.queue[0]; first !== undefined && (this.used === 0 || this.used + first.amount <= this.size); first = this.queue[0]) {
+    for (let first = this.queue[0]; first !== undefined && (this.used === 0 || this.used + first.wanted <= this.size); first = this.queue[0]) {
+      const { wanted, enter } = first
       this.queue.shift()
-      this.used += first.amount
-      first.enter()
+      this.used += wanted
+      enter(
+        once(() => {
+          this.used -= wanted
+          this.admit()
+        }),
+      )
     }
   }
 }

@@ -17,10 +17,8 @@ public:
     void write() {
         const EngineDescription description = engine_.describe();
         // An engine for identical weights takes them, and still says of itself that it is not refittable.
-        if (!request_.refitIdentical && !request_.strip)
-            flag("refit", request_.refit, description.refittable);
-        else if (request_.refit)
-            flag("refit", true, description.refittable);
+        const bool identicalAlone = (request_.refitIdentical || request_.strip) && !request_.refit;
+        if (!identicalAlone) flag("refit", request_.refit, description.refittable);
         count("profiles", std::max<std::size_t>(request_.profiles.size(), 1), static_cast<std::size_t>(engine_.profileCount()));
         profiles(description);
         types(reply_.inputs, description.inputs, "input");

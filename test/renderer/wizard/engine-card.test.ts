@@ -2,18 +2,10 @@ import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '../../../renderer/i18n'
 import { useUi } from '../../../renderer/stores/ui'
-import { mountWizard, type Mounted } from './mount'
+import { show, type Mounted } from './mount'
 import { finding, fresh, passed, recipe, stage } from './snapshots'
 
-let open: Mounted | undefined
-async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
-  open = await mountWizard(...args)
-  return open
-}
-afterEach(() => {
-  open?.end()
-  setLocale('en')
-})
+afterEach(() => setLocale('en'))
 
 const dropped = (runsHere: 'yes' | 'no' | 'unknown', facts: Record<string, string> = { magic: 'ftrt' }) => {
   const run = fresh()

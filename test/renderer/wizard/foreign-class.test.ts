@@ -1,10 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
-import { afterEach, describe, expect, it } from 'vitest'
-import { mountWizard, type Mounted } from './mount'
+import { describe, expect, it } from 'vitest'
+import { show as showWizard, type Mounted } from './mount'
 import { finding, fresh, recipe, stage } from './snapshots'
 
-let open: Mounted | undefined
-afterEach(() => open?.end())
 const foreign = (format: 'state-dict' | 'onnx' = 'state-dict', model = 'os:system') =>
   fresh({
     input: { ...fresh().input, format },
@@ -14,8 +12,7 @@ const foreign = (format: 'state-dict' | 'onnx' = 'state-dict', model = 'os:syste
     }),
   })
 async function show(run: ReturnType<typeof fresh>): Promise<Mounted> {
-  open = await mountWizard(run, 'load')
-  return open
+  return showWizard(run, 'load')
 }
 const blocked = (w: Mounted): boolean => w.find('primary-action').attributes('disabled') !== undefined
 
@@ -40,8 +37,9 @@ describe('a class that came with a recipe', () => {
     expect(w.inputs('trust.confirmClass')).toEqual([])
   })
   it('is none where nothing of the recipe would be imported', async () => {
-    expect((await show(foreign('onnx'))).find('foreign-class').exists()).toBe(false)
-    open?.end()
+    const first = await show(foreign('onnx'))
+    expect(first.find('foreign-class').exists()).toBe(false)
+    first.end()
     expect((await show(foreign('state-dict', 'timm:vit_tiny_patch16_224'))).find('foreign-class').exists()).toBe(false)
   })
   it('is no question where a person types it', async () => {

@@ -1,10 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
-import { afterEach, describe, expect, it } from 'vitest'
-import { mountWizard, type Mounted } from './mount'
+import { describe, expect, it } from 'vitest'
+import { show as showWizard, type Mounted } from './mount'
 import { finding, fresh, stage } from './snapshots'
 
-let open: Mounted | undefined
-afterEach(() => open?.end())
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `module.layer${index}.weight`)
 async function show(more: Record<string, unknown> = {}): Promise<Mounted> {
   const prefix = 'module.'
@@ -20,8 +18,7 @@ async function show(more: Record<string, unknown> = {}): Promise<Mounted> {
   const action = { kind: 'set-option' as const, label: 'Remove', path: 'load.keyPrefix', value: prefix }
   const found = finding('LOAD_STATE_DICT_MISMATCH', 'error', { evidence, actions: evidence.prefix === null ? [] : [action] })
   const run = fresh({ stages: { ...fresh().stages, load: stage('failed', { findings: [found] }) } })
-  open = await mountWizard(run, 'load')
-  return open
+  return showWizard(run, 'load')
 }
 const rows = (w: Mounted) => w.find('mismatch').findAll('tbody tr:not([aria-hidden])')
 

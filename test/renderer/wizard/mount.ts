@@ -1,4 +1,5 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { onTestFinished } from 'vitest'
 import { createPinia, setActivePinia } from 'pinia'
 import { commands, type CommandInput, type CommandName, type CommandOutput } from '../../../contract/ipc'
 import type { RunSnapshot, StageName } from '../../../contract/run'
@@ -106,9 +107,17 @@ export async function mountWizard(run: RunSnapshot, at: StageName, answers: Answ
       await flushPromises()
     },
     end: () => {
+      if (!document.body.contains(wrapper.element)) return
       uninstall()
       wrapper.unmount()
       document.body.innerHTML = ''
     },
   }
+}
+
+/** The wizard for one test: it is gone when the test ends. */
+export async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
+  const mounted = await mountWizard(...args)
+  onTestFinished(() => mounted.end())
+  return mounted
 }

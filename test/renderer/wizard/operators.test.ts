@@ -1,15 +1,12 @@
 import { flushPromises } from '@vue/test-utils'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { modulesIn } from '../../../renderer/wizard/model/operators'
-import { mountWizard, type Mounted } from './mount'
+import { show as showWizard, type Mounted } from './mount'
 import { finding, fresh, stage } from './snapshots'
 
-let open: Mounted | undefined
-afterEach(() => open?.end())
 async function show(severity: 'error' | 'info', evidence: Record<string, never>): Promise<Mounted> {
   const load = stage(severity === 'error' ? 'failed' : 'completed', { findings: [finding('EXPORT_CUSTOM_OP', severity, { evidence })] })
-  open = await mountWizard(fresh({ stages: { ...fresh().stages, load } }), 'load')
-  return open
+  return showWizard(fresh({ stages: { ...fresh().stages, load } }), 'load')
 }
 
 describe('operators of other libraries', () => {

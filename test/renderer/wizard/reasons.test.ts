@@ -4,18 +4,10 @@ import type { Comparison } from '../../../contract/run'
 import { settingsSchema } from '../../../contract/settings'
 import { setLocale } from '../../../renderer/i18n'
 import { useUi } from '../../../renderer/stores/ui'
-import { mountWizard, type Mounted } from './mount'
+import { show, type Mounted } from './mount'
 import { comparison, notJudged, passed, unjudged, upTo } from './snapshots'
 
-let open: Mounted | undefined
-async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
-  open = await mountWizard(...args)
-  return open
-}
-afterEach(() => {
-  open?.end()
-  setLocale('en')
-})
+afterEach(() => setLocale('en'))
 const noDriver = 'there is no NVIDIA driver (libcuda.so.1 was not found)'
 const noDriverZh = '没有 NVIDIA 驱动（未找到 libcuda.so.1）'
 

@@ -1,17 +1,10 @@
 import { flushPromises } from '@vue/test-utils'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { SamplePreview } from '../../../contract/preprocess'
 import { numbersIn, scaleIn, scaleText } from '../../../renderer/wizard/model/preprocess'
 import { checkInputs, effectiveInputs, inputsOf, draftOf, withInputs } from '../../../renderer/wizard/model/signature'
-import { mountWizard, type Mounted } from './mount'
+import { show, type Mounted } from './mount'
 import { fresh, recipe } from './snapshots'
-
-let open: Mounted | undefined
-async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
-  open = await mountWizard(...args)
-  return open
-}
-afterEach(() => open?.end())
 
 const images: SamplePreview = {
   kind: 'images',
@@ -84,7 +77,7 @@ describe('a sample of arrays', () => {
     const arrays: SamplePreview = { kind: 'arrays', arrays: [{ name: 'ids', dtype: 'int64', shape: [1, 128], min: 0, max: 30521, mean: null }] }
     const w = await show(run, 'load', { 'run.previewSample': () => arrays })
     expect(w.find('sample-preview').text()).toMatch(/ids.*128.*int64.*30521.*–/)
-    open?.end()
+    w.end()
     const refuses = await show(run, 'load', {
       'run.previewSample': () => {
         throw new Error('x.pt cannot be used as sample inputs.')

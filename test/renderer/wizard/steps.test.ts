@@ -1,15 +1,9 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '../../../renderer/i18n'
-import { mountWizard, type Mounted } from './mount'
+import { show, type Mounted } from './mount'
 import { comparison, finding, fresh, passed, recipe, stage, unjudged, upTo } from './snapshots'
 
-let open: Mounted | undefined
-async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
-  open = await mountWizard(...args)
-  return open
-}
-afterEach(() => open?.end())
 const field = (w: Mounted, label: string) => w.wrapper.find<HTMLInputElement>(`input[aria-label="${label}"]`)
 async function type(w: Mounted, label: string, text: string, leave = true): Promise<void> {
   await field(w, label).setValue(text)

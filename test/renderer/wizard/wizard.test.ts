@@ -2,17 +2,10 @@ import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { setLocale } from '../../../renderer/i18n'
 import { useUi } from '../../../renderer/stores/ui'
-import { mountWizard, type Mounted } from './mount'
+import { show } from './mount'
 import { finding, fresh, passed, recipe, stage, unjudged, upTo } from './snapshots'
 
-let open: Mounted | undefined
-async function show(...args: Parameters<typeof mountWizard>): Promise<Mounted> {
-  open = await mountWizard(...args)
-  return open
-}
 afterEach(() => {
-  open?.end()
-  open = undefined
   setLocale('en')
   vi.useRealTimers()
 })
@@ -227,6 +220,5 @@ describe('languages', () => {
       expect(w.wrapper.text()).toMatch(/[一-龥]/)
       w.end()
     }
-    open = undefined
   })
 })

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ..errors import WorkerError, first_line
+from ..onnx_files import save_onnx
 from ..protocol import Context
-
-_EXTERNAL_OVER = 1_500_000_000
 
 
 def bf16_rounded(params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -51,9 +49,7 @@ def bf16_rounded(params: dict[str, Any], context: Context) -> dict[str, Any]:
     del graph.node[:]
     graph.node.extend(nodes)
     del graph.value_info[:]
-    os.makedirs(os.path.dirname(params['out']), exist_ok=True)
-    large = model.ByteSize() > _EXTERNAL_OVER
-    onnx.save(model, params['out'], save_as_external_data=large, location=f'{os.path.basename(params["out"])}.data' if large else None)
+    save_onnx(model, params['out'])
     return {'rounded': len(in_brain)}
 
 

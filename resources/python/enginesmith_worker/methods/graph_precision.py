@@ -7,10 +7,9 @@ import os
 from typing import Any
 
 from ..errors import Cancelled, WorkerError, first_line
+from ..onnx_files import save_onnx
 from ..protocol import Context
 from ..tensors import read_tensors
-
-_EXTERNAL_OVER = 1_500_000_000
 
 
 def graph_precision(params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -28,8 +27,7 @@ def graph_precision(params: dict[str, Any], context: Context) -> dict[str, Any]:
             made = _half(model, named)
             if precision == 'bf16':
                 made = _as_bfloat16(made, onnx.load(params['path']))
-        large = made.ByteSize() > _EXTERNAL_OVER
-        onnx.save(made, params['out'], save_as_external_data=large, location=os.path.basename(params['out']) + '.data')
+        files = save_onnx(made, params['out'])
     except (Cancelled, WorkerError, OSError):
         raise
     except Exception as error:
@@ -40,7 +38,7 @@ def graph_precision(params: dict[str, Any], context: Context) -> dict[str, Any]:
             {'precision': precision, 'reason': first_line(error)},
             [{'kind': 'set-option', 'label': 'Leave the precision out', 'path': 'convert.graphPrecision', 'value': None}],
         ) from error
-    return {'files': [params['out'], *([params['out'] + '.data'] if large else [])], 'kept': sorted(named)[:200]}
+    return {'files': files, 'kept': sorted(named)[:200]}
 
 
 def _kept_nodes(model: Any, patterns: list[str]) -> set[str]:

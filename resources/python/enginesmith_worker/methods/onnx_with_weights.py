@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ..errors import WorkerError
+from ..onnx_files import save_onnx
 from ..protocol import Context
 
 #: Counters of training that no exporter writes into a graph.
@@ -51,7 +51,5 @@ def onnx_with_weights(params: dict[str, Any], context: Context) -> dict[str, Any
     kept = [name for name in places if name not in set(used)]
     if unused or not used:
         return {'written': False, 'used': used, 'unused': unused, 'kept': kept}
-    os.makedirs(os.path.dirname(params['out']), exist_ok=True)
-    large = model.ByteSize() > 1 << 30
-    onnx.save(model, params['out'], save_as_external_data=large, location=f'{os.path.basename(params["out"])}.data' if large else None)
+    save_onnx(model, params['out'])
     return {'written': True, 'used': used, 'unused': unused, 'kept': kept}
