@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BuildReply, BuildRequest, Library } from '../../contract/native'
 import type { HostEvent } from '../../electron/core/api'
+import { engineHeaderOf } from '../../electron/core/formats'
 import { addon, buildRequest, cnnProfile, failureOf, fixture, makeModels, realLibrary, scratch } from './support'
 
 const work = scratch()
@@ -39,8 +40,19 @@ describe('a build with the real library, without a GPU', () => {
   })
 
   it.each(['sm75', 'sm80', 'sm86', 'sm89', 'sm120', 'sm121'])('the header names the target %s', async (target) => {
-    const reply = await build({ onnx: fixture('conv.onnx'), profiles: [], targets: [target] })
+    const path = out()
+    const reply = await build({ out: path, onnx: fixture('conv.onnx'), profiles: [], targets: [target] })
     expect(reply.header.targets).toEqual([target])
+    // Both readers of headers know it: the addon's, and the one that describes a dropped file.
+    expect(await engineHeaderOf(path)).toEqual(reply.header)
+  })
+
+  it('a file that is cut short is told by the size that its header states', async () => {
+    const path = out()
+    await build({ out: path })
+    const cut = out()
+    writeFileSync(cut, readFileSync(path).subarray(0, -1))
+    await expect(engineHeaderOf(cut)).rejects.toMatchObject({ code: 'FILE_TRUNCATED' })
   })
 
   it('several targets in one engine, and none asked for', async () => {

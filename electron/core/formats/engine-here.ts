@@ -10,6 +10,7 @@ export type LibraryVersions = Record<'tensorrt' | 'tensorrt-rtx', string | null>
 
 /** Bits of a TensorRT-RTX header's mask, learnt by building for each target and reading the mask back. */
 export const targetBits: ReadonlyArray<readonly [number, string]> = [
+  [0x01, 'sm75'],
   [0x02, 'sm80'],
   [0x04, 'sm86'],
   [0x08, 'sm89'],

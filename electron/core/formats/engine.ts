@@ -10,8 +10,10 @@ import type { Format, Subject } from './format'
 const magics = new Set(['vtrt', 'ptrt', 'ftrt'])
 const versionAt = 0x18
 const maskAt = 0x20
-/** Of TensorRT-RTX. */
+/** The shortest header of any engine; what TensorRT-RTX says lies in it. */
 const headerBytes = 0x40
+/** Where a container of either library states the bytes of the whole plan. */
+const sizeAt = 0x10
 /** How far what is known of full TensorRT's header reaches. */
 const fullHeaderBytes = 0xa0
 const maxPrefix = 1 << 20
@@ -34,16 +36,16 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
   const plan = prefix === 0 ? start : await file.read(planOffset, Math.min(fullHeaderBytes, file.size - planOffset))
   const magic = plan.toString('latin1', 0, 4)
   if (!magics.has(magic)) return null
+  if (plan.length < headerBytes) throw truncatedError(file.path, `an engine's header has ${headerBytes} bytes, here are ${plan.length}`)
+  const here = file.size - planOffset
+  const stated = statedBytes(plan)
+  if (stated !== null && stated > here) throw truncatedError(file.path, `its header says that the plan has ${stated} bytes, here are ${here}`)
   const metadata = prefix === 0 ? null : readMetadata(await file.read(4, prefix))
   const bare = { magic, planOffset, metadata, version: null, targets: [], targetMask: null }
   if (magic !== 'vtrt') {
-    const { version, target, bytes } = readFullHeader(plan)
-    if (bytes !== null && bytes > file.size - planOffset) {
-      throw truncatedError(file.path, `its header says that the plan has ${bytes} bytes, here are ${file.size - planOffset}`)
-    }
+    const { version, target } = readFullHeader(plan)
     return engineHeaderSchema.parse({ ...bare, flavour: 'tensorrt', version, targets: target === null ? [] : [target] })
   }
-  if (plan.length < headerBytes) throw truncatedError(file.path, `an engine's header has ${headerBytes} bytes, here are ${plan.length}`)
   const targetMask = plan.readUInt32LE(maskAt)
   return {
     ...bare,
@@ -54,23 +56,31 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
   }
 }
 
+/** Bytes of the whole plan as its container states them, by the marks that stand around the number in either library's; null for any other. */
+function statedBytes(plan: Buffer): number | null {
+  const full = isFullContainer(plan)
+  const rtx = plan.toString('latin1', 0, 4) === 'vtrt' && plan.toString('latin1', 0x1c, 0x20) === 'vtrt' && plan.toString('latin1', 0x40, 0x44) === 'NGNE'
+  return full || rtx ? Number(plan.readBigUInt64LE(sizeAt)) : null
+}
+
+const isFullContainer = (plan: Buffer): boolean => plan.toString('latin1', 0, 4) === 'ftrt' && plan.toString('latin1', 0x1c, 0x24) === 'rtrtNGNE'
+
 /**
  * Full TensorRT, as seen on engines of 10.6: a container (`ftrt`: its size at 0x10, the version at 0x18, a table of
  * parts) around a body (`ptrt`) of tagged values, the version and the compute capability among the first. Whatever
  * does not look like that stays unknown.
  */
-function readFullHeader(plan: Buffer): { version: string | null; target: string | null; bytes: number | null } {
-  const container = plan.toString('latin1', 0, 4) === 'ftrt' && plan.toString('latin1', 0x1c, 0x24) === 'rtrtNGNE'
+function readFullHeader(plan: Buffer): { version: string | null; target: string | null } {
+  const container = isFullContainer(plan)
   const bodyAt = container ? Number(plan.readBigUInt64LE(0x28)) : 0
-  const bytes = container ? Number(plan.readBigUInt64LE(0x10)) : null
   const version = container ? [...plan.subarray(0x18, 0x1c)].join('.') : null
   const body = plan.subarray(bodyAt)
-  if (body.length < bodyBytes || body.toString('latin1', 0, 4) !== 'ptrt') return { version, target: null, bytes }
-  if (bodyTags.some(([at, tag]) => body.readUInt32LE(at) !== tag)) return { version, target: null, bytes }
+  if (body.length < bodyBytes || body.toString('latin1', 0, 4) !== 'ptrt') return { version, target: null }
+  if (bodyTags.some(([at, tag]) => body.readUInt32LE(at) !== tag)) return { version, target: null }
   const said = [0x18, 0x1d, 0x22, 0x27].map((at) => body[at]).join('.')
   const [major, minor] = [body.readInt32LE(0x40), body.readInt32LE(0x48)]
   const plausible = major >= 5 && major < 20 && minor >= 0 && minor < 10
-  return { version: version ?? said, target: plausible ? `sm${major}${minor}` : null, bytes }
+  return { version: version ?? said, target: plausible ? `sm${major}${minor}` : null }
 }
 
 /** Where the body of 10.6 has which tag before its value: a byte, an object, a 32-bit integer. */
