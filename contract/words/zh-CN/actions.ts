@@ -32,5 +32,8 @@ export const options: Readonly<Record<string, string>> = {
   'build.precision': '用库的默认精度',
   'build.minBlockSize': '转换每一个块',
   'build.strip': '构建时保留权重',
+  'build.workspace': '不限制工作区',
+  'build.tacticSharedMemory': '不限制共享内存',
+  'build.targets': '去掉 sm75',
   'validate.expect': '选择正确答案文件…',
 }

@@ -30,6 +30,9 @@ export const engines = {
     title: '构建失败',
     gist: '库未能构建引擎。',
     remedy: [
+      '{?workspace}有一层需要的内存多于 {workspace} MiB 的工作区：请增大 --workspace，或不指定它，让构建器使用全部内存。',
+      '{?tacticSharedMemory}库需要的共享内存多于 {tacticSharedMemory} KiB：请增大 --tactic-shared-memory（通常为 48），或不指定它。',
+      '{?targets}Turing（sm75）不支持以此类型计算该运算：请把 sm75 从目标中去掉，或把 FP16 写入计算图（--graph-precision fp16）。',
       '{?oneName}TensorRT 把同名的尺寸（包括“?”这样的名称）视为同一尺寸：请在 ONNX 文件中为它们各取名称，或为它们声明相同的尺寸。',
       '尺寸是假定的（{assumed}）：请声明模型接受的尺寸，然后重新构建。若尺寸合适，换一个目标或精度可能可行；日志中有库自己的说明。',
       '日志中有库自己的说明；换一个目标、精度或形状可能可行。',
@@ -169,7 +172,10 @@ export const engines = {
     title: '部分策略被跳过',
     whole: '{skipped} 个策略因显存不足被跳过，最大的需要 {largestGB} GB：引擎可能不如应有的快。',
     gist: '构建器跳过了部分策略：引擎可能不如应有的快。',
-    remedy: '请关闭其他占用 GPU 的程序，使用更小的最大形状，或在显存更大的 GPU 上构建。',
+    remedy: [
+      '工作区被限制为 {workspaceMiB} MiB：请增大它。或关闭其他占用 GPU 的程序，使用更小的最大形状，或在显存更大的 GPU 上构建。',
+      '请关闭其他占用 GPU 的程序，使用更小的最大形状，或在显存更大的 GPU 上构建。',
+    ],
   },
   REFIT_ALL_ZERO: {
     title: '权重全为零',

@@ -11,6 +11,7 @@ import { runsHere } from '../formats/engine-here'
 import type { StageContext } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
 import { unknownDevice } from '../toolchain/findings'
+import { blameOptions } from './blame-options'
 import { countTypes, precisionRows } from './layer-types'
 import { findLibrary, flavourNames } from './library'
 import type { BackendBuild, BuildPlan, BuildWork, Built } from './port'
@@ -76,16 +77,20 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
   const out = join(context.scratch, 'model.engine')
   const cache = await planTimingCache(options, library, context)
   const { backend: _backend, minBlockSize: _minBlockSize, torchOps: _torchOps, requireFull: _requireFull, ...asked } = options
-  const reply = await context.native('engine.build', {
-    ...asked,
-    library,
-    onnx,
-    out,
-    profiles,
-    timingCache: cache.path,
-    timingCacheOwned: cache.owned,
-    plugins: context.settings().plugins,
-  })
+  const reply = await context
+    .native('engine.build', {
+      ...asked,
+      library,
+      onnx,
+      out,
+      profiles,
+      timingCache: cache.path,
+      timingCacheOwned: cache.owned,
+      plugins: context.settings().plugins,
+    })
+    .catch((error: unknown) => {
+      throw blameOptions(error, options)
+    })
   const produced: ProducedSet[] = [[{ kind: 'engine', path: out, name: 'model.engine' }]]
   if (options.timingCache !== null && reply.timingCache?.state !== 'refused') {
     const kept = join(context.scratch, 'timing.cache')
@@ -114,7 +119,7 @@ async function build(flavour: Flavour, plan: BuildPlan, work: BuildWork, context
     runsHereReason: here.reason,
     trtexec: trtexecLine(flavour, options, profiles, basename(onnx)),
   }
-  reportDeviations(card, reply, context)
+  reportDeviations(card, reply, options, context)
   return { produced, card }
 }
 
@@ -126,7 +131,7 @@ function rowsOf(options: BuildOptions, reply: BuildReply): ReadBack[] {
 }
 
 /** What was built is not what was asked, or the builder left something out: said, never silent. */
-function reportDeviations(card: BuildCard, { warnings, timingCache }: BuildReply, context: StageContext): void {
+function reportDeviations(card: BuildCard, { warnings, timingCache }: BuildReply, { workspace }: BuildOptions, context: StageContext): void {
   const other = card.readBacks.filter((row) => row.same === false)
   if (other.length > 0) {
     context.report(
@@ -139,7 +144,7 @@ function reportDeviations(card: BuildCard, { warnings, timingCache }: BuildReply
       ),
     )
   }
-  const skipped = skippedFinding(warnings)
+  const skipped = skippedFinding(warnings, workspace)
   if (skipped !== null) context.report(skipped)
   if (timingCache?.state === 'refused' || timingCache?.state === 'replaced') {
     const replaced = timingCache.state === 'replaced'

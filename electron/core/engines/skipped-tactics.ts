@@ -17,8 +17,8 @@ export interface SkippedTactics {
 }
 
 /**
- * Adds up TensorRT's own lines. Since 8.2 a skipped tactic says `insufficient memory on requested size of N` in bytes;
- * versions before it wrote `insuficient` and meant MiB. A line `Tactic Device request: 1000MB Available: 302MB` and one
+ * Adds up TensorRT's own lines: `Skipping tactic 3 due to insufficient memory on requested size of N`. N is in bytes
+ * behind `UNSUPPORTED_STATE`, as 10 writes it; lines without it (`insuficient` in 8) mean MiB. A line `Tactic Device request: 1000MB Available: 302MB` and one
  * `Requested amount of GPU memory (N bytes)` go with it.
  */
 export function readSkipped(warnings: readonly string[]): SkippedTactics {
@@ -31,7 +31,7 @@ export function readSkipped(warnings: readonly string[]): SkippedTactics {
       if (size === null) skipped.other += 1
       else {
         skipped.memory += 1
-        need(Number(size[1]) * (line.includes('insuficient') ? mebibyte : 1))
+        need(Number(size[1]) * (line.includes('UNSUPPORTED_STATE') ? 1 : mebibyte))
       }
     }
     const request = /Tactic Device request: (\d+)MB Available: (\d+)MB/i.exec(line)
@@ -47,8 +47,11 @@ export function readSkipped(warnings: readonly string[]): SkippedTactics {
   return skipped
 }
 
-/** One finding for all of them; null where none was skipped. */
-export function skippedFinding(warnings: readonly string[]): Finding | null {
+/**
+ * One finding for all of them; null where none was skipped.
+ * @param workspace MiB that the build was limited to; null: all there is
+ */
+export function skippedFinding(warnings: readonly string[], workspace: number | null): Finding | null {
   const { memory, other, largest, free } = readSkipped(warnings)
   if (memory + other === 0) return null
   const gb = (bytes: number): string => (bytes / gigabyte).toFixed(bytes < gigabyte ? 2 : 1)
@@ -58,11 +61,23 @@ export function skippedFinding(warnings: readonly string[]): Finding | null {
     'TACTICS_SKIPPED',
     'warning',
     `${said}${memory > 0 && other > 0 ? `; ${other} more for other reasons` : ''}: the engine may be slower than it could be.`,
-    memory > 0
-      ? 'Close what else uses the GPU, use smaller maximum shapes, or build on a GPU with more memory.'
-      : 'Look at the log for the reasons; the engine itself is whole.',
-    { skipped: memory + other, memory, other, largestBytes: largest, largestGB: largest === null ? null : gb(largest), freeBytes: free },
+    remedyOf(memory, workspace),
+    {
+      skipped: memory + other,
+      memory,
+      other,
+      largestBytes: largest,
+      largestGB: largest === null ? null : gb(largest),
+      freeBytes: free,
+      ...(workspace === null ? {} : { workspaceMiB: workspace }),
+    },
   )
+}
+
+function remedyOf(memory: number, workspace: number | null): string {
+  if (memory === 0) return 'Look at the log for the reasons; the engine itself is whole.'
+  const larger = workspace === null ? '' : `Give more than the ${workspace} MiB that the workspace was limited to. `
+  return `${larger}Close what else uses the GPU, use smaller maximum shapes, or build on a GPU with more memory.`
 }
 
 const plural = (count: number): string => (count === 1 ? '1 tactic was' : `${count} tactics were`)

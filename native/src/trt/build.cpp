@@ -100,7 +100,7 @@ Failure buildFailure(Network& network, const BuildRequest& request) {
     // Without a timing no tactic is chosen: some versions only say that a node has no implementation.
     const auto missed = std::find_if(messages.begin(), messages.end(), [](const std::string& text) {
         return text.find("cache") != std::string::npos || text.find("CACHE") != std::string::npos ||
-               text.find("any implementation") != std::string::npos;
+               (text.find("any implementation") != std::string::npos && text.find("insufficient workspace") == std::string::npos);
     });
     if (request.failOnCacheMiss && missed != messages.end()) return cacheMiss(*missed, messages);
     if (memory)

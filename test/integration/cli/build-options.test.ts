@@ -61,6 +61,19 @@ describe('build options from the command line', () => {
     expect(finding?.remedy).not.toBe('')
   })
 
+  it.each<[string, string[], string, string, string]>([
+    ['a workspace that is too small', [...rtx, '--workspace', '0.001'], 'workspace', '0.001 MiB', 'workspace'],
+    ['shared memory that is too small', [...rtx, '--tactic-shared-memory', '0.5'], 'tacticSharedMemory', '0.5 KiB', 'tactic-shared-memory'],
+    ['a type that Turing has not', ['--backend', 'tensorrt-rtx', '--target', 'sm75,sm86'], 'targets', 'leave sm75 out', 'graph-precision fp16'],
+  ])('%s is blamed for the build that it ended, not the sizes', async (_what, flags, option, ...words) => {
+    const { code, document } = await build(flags)
+    expect(code).toBe(2)
+    const finding = document.findings.find((one) => one.code === 'BUILD_FAILED')
+    expect(finding?.evidence).toMatchObject({ option })
+    for (const word of words) expect(finding?.remedy).toContain(word)
+    expect(finding?.actions).toMatchObject([{ kind: 'set-option', path: `build.${option}` }])
+  })
+
   it('what the version has goes on to the driver', async () => {
     const { code, codes } = await build(['--backend', 'tensorrt', '--precision', 'fp16', '--avg-timing', '4'], full('trt_10_6'))
     expect([code, codes.includes('DRIVER_MISSING') || codes.includes('GPU_MISSING')]).toEqual([expect.any(Number), true])

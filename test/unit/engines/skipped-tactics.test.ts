@@ -14,7 +14,7 @@ const lines = [
 describe('tactics that did not fit', () => {
   it('are counted, and the largest is named in one finding', () => {
     expect(readSkipped(lines)).toEqual({ memory: 3, other: 0, largest: 17179869184, free: 302 * 1048576 })
-    expect(skippedFinding(lines)).toMatchObject({
+    expect(skippedFinding(lines, null)).toMatchObject({
       code: 'TACTICS_SKIPPED',
       severity: 'warning',
       message: '3 tactics were skipped for want of GPU memory, the largest needs 17.2 GB (0.32 GB were free): the engine may be slower than it could be.',
@@ -27,13 +27,22 @@ describe('tactics that did not fit', () => {
       largest: 449 * 1048576,
     })
   })
+  it('of lines that go on, without the mark of bytes', () => {
+    const line = 'Skipping tactic 8 due to insufficient memory on requested size of 9385 detected for tactic 0x3c.\nTry decreasing the workspace size.'
+    expect(readSkipped([line])).toMatchObject({ memory: 1, largest: 9385 * 1048576 })
+  })
+  it('under a workspace that was limited', () => {
+    const told = skippedFinding(lines, 16)
+    expect(told?.remedy).toMatch(/^Give more than the 16 MiB/)
+    expect(told?.evidence).toMatchObject({ workspaceMiB: 16 })
+  })
   it('with the device line alone', () => {
     expect(readSkipped([lines[2] ?? ''])).toMatchObject({ memory: 1, largest: 1048576000 })
   })
   it('for another reason', () => {
-    expect(skippedFinding(['Skipping tactic 0x0000000000000000 due to exception Assertion failed'])).toMatchObject({
+    expect(skippedFinding(['Skipping tactic 0x0000000000000000 due to exception Assertion failed'], null)).toMatchObject({
       message: '1 tactic was skipped by the builder: the engine may be slower than it could be.',
     })
   })
-  it('and none is no finding', () => expect(skippedFinding(['Detected layernorm nodes in FP16.'])).toBeNull())
+  it('and none is no finding', () => expect(skippedFinding(['Detected layernorm nodes in FP16.'], null)).toBeNull())
 })

@@ -9,6 +9,8 @@ const oneName = /Input dimensions with this name/
  */
 export function blameShapes(error: unknown, findings: readonly Finding[]): unknown {
   if (!(error instanceof EnginesmithError) || error.code !== 'BUILD_FAILED') return error
+  // An option is to blame already.
+  if (error.evidence['option'] !== undefined) return error
   if (oneName.test(error.message)) {
     const remedy =
       'TensorRT takes sizes of one name for one size, also such as "?": give them names of their own in the ONNX file, or state equal sizes for them.'
