@@ -50,18 +50,7 @@ export default {
     note(
       `from safetensors: exit ${other.code}, ${codes(other).join(' ')}, missing ${other.doc?.weights?.missing?.length}, unknown ${other.doc?.weights?.unknown?.length}`,
     )
-    const judged = await cli([
-      'refit',
-      at('stripped.engine'),
-      '--from',
-      at('new.safetensors'),
-      '--onnx',
-      onnx,
-      '-o',
-      at('judged.engine'),
-      '--python',
-      'python3',
-    ])
+    const judged = await cli(['refit', at('stripped.engine'), '--from', at('new.safetensors'), '--onnx', onnx, '-o', at('judged.engine')])
     row('from new weights and their graph', { exit: judged.code, verified: judged.doc?.verified, 'max abs': judged.doc?.comparisons?.[0]?.maxAbs })
     expect(
       judged.code === 0 && judged.doc?.verified === 'pass',

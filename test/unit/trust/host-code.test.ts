@@ -52,7 +52,11 @@ describe('a library that refuses such an engine', () => {
   const subject = { file: { path: '/data/net.engine', sha256: one, bytes: 1 } } as EngineSubject
 
   it('is told from one that refuses an engine for another reason', () => {
-    expect(isHostCodeReason('IRuntime::deserializeCudaEngine: Error Code 3: API Usage Error (engineHostCodeAllowed is false)')).toBe(true)
+    expect(
+      isHostCodeReason(
+        'IRuntime::deserializeCudaEngine: Error Code 4: API Usage Error (Cannot deserialize engine with lean runtime since IRuntime::getEngineHostCodeAllowed() is false.)',
+      ),
+    ).toBe(true)
     expect(isHostCodeReason('the engine carries host code, which is not allowed')).toBe(true)
     expect(isHostCodeReason('The engine plan file is not compatible with this version of TensorRT')).toBe(false)
   })
