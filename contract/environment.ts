@@ -41,6 +41,8 @@ export const doctorDocumentSchema = z.object({
   torch: z.string().nullable(),
   driver: z.string().nullable(),
   gpus: z.array(gpuSchema),
+  /** Which of `gpus` work goes to where neither flag nor recipe names one; null where there is none, or the settings name one that is gone. */
+  device: z.number().int().nullable(),
   engines: z.object({
     tensorrt: engineAvailabilitySchema,
     'tensorrt-rtx': engineAvailabilitySchema,

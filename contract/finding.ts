@@ -94,7 +94,6 @@ export const findingCodes = [
   'TARGET_NOT_THIS_GPU',
   'TARGET_UNKNOWN',
   'GPU_MISSING',
-  'DEVICE_UNKNOWN',
   'DRIVER_MISSING',
   'DRIVER_TOO_OLD',
   'OUT_OF_GPU_MEMORY',

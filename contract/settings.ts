@@ -10,6 +10,8 @@ const fields = z.object({
   project: z.string().nullable(),
   tensorrtPath: z.string().nullable(),
   tensorrtRtxPath: z.string().nullable(),
+  /** Index of the GPU for work that names none; null: the first, and for a batch all of its kind. */
+  device: z.number().int().min(0).nullable(),
   /** Python modules that register operators, imported before a model is loaded. */
   operatorLibraries: z.array(z.string().regex(/^\w+(\.\w+)*$/)),
   /** Libraries with TensorRT plugins, opened before a build or a run. */
@@ -37,6 +39,7 @@ export const settingsSchema = z.object({
   project: fields.shape.project.default(null),
   tensorrtPath: fields.shape.tensorrtPath.default(null),
   tensorrtRtxPath: fields.shape.tensorrtRtxPath.default(null),
+  device: fields.shape.device.default(null),
   operatorLibraries: fields.shape.operatorLibraries.default([]),
   plugins: fields.shape.plugins.default([]),
   timingCache: fields.shape.timingCache.default(true),

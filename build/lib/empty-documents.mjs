@@ -23,6 +23,7 @@ const documents = {
     torch: null,
     driver: null,
     gpus: [],
+    device: null,
     engines: { tensorrt: unknown, 'tensorrt-rtx': unknown, 'torch-tensorrt': unknown, onnxruntime: unknown },
     findings: [],
   },

@@ -47,6 +47,7 @@ export const emptyDoctor = (text: Text): DoctorDocument => {
     torch: null,
     driver: null,
     gpus: [],
+    device: null,
     engines: { tensorrt: unknown, 'tensorrt-rtx': unknown, 'torch-tensorrt': unknown, onnxruntime: unknown },
     findings: [],
   }

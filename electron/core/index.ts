@@ -54,6 +54,7 @@ export function createCore(options: CoreOptions): Core {
     dataFolder: options.dataFolder,
     appVersion: options.app.version,
     toolchain,
+    settings: current,
     trust,
     describe,
     makeLane: bench,

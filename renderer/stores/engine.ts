@@ -36,7 +36,7 @@ export const useEngine = defineStore('engine', () => {
   /** The engine that `shown` was last held against. */
   const other = ref<string | null>(null)
   const working = ref<Working | null>(null)
-  /** The GPU that everything runs on; null: the first. */
+  /** The GPU that everything runs on; null: the one that this machine chose. */
   const device = ref<number | null>(null)
   /** Name of the layer that is pointed at, in the table and in the graph alike. */
   const layer = ref<string | null>(null)

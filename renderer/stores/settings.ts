@@ -15,6 +15,7 @@ export const useSettings = defineStore('settings', () => {
     project: null,
     tensorrtPath: null,
     tensorrtRtxPath: null,
+    device: null,
     operatorLibraries: [],
     plugins: [],
     timingCache: true,

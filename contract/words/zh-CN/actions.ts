@@ -28,6 +28,8 @@ export const options: Readonly<Record<string, string>> = {
   'convert.strict': '切换严格模式',
   'convert.simplify': '不做简化',
   'convert.graphPrecision': '不写入精度',
+  'build.device': '使用本机选定的 GPU',
+  'validate.device': '使用本机选定的 GPU',
   'build.profiles': '编辑形状范围',
   'build.precision': '用库的默认精度',
   'build.minBlockSize': '转换每一个块',

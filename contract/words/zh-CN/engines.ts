@@ -98,12 +98,18 @@ export const engines = {
     remedy: ['请从中选择：{known}。', '{?given}请写成 sm 加两到三位数字，如 sm86；多个用逗号连接。', '请选择其他目标。'],
   },
   GPU_MISSING: {
-    title: '没有 GPU',
-    whole: ['驱动（{driver}）没有显示任何 GPU（{reason}）。', '驱动（{driver}）没有显示任何 GPU。'],
+    title: '未找到 GPU',
+    whole: [
+      '驱动（{driver}）没有显示任何 GPU（{reason}）。',
+      '驱动（{driver}）没有显示任何 GPU。',
+      '{?setting}本机设置选定的第 {device} 号 GPU 不在此处。现有：{gpus}。',
+      '本机没有第 {device} 号 GPU。现有：{gpus}。',
+    ],
     gist: ['本机没有第 {device} 号 GPU。', '这需要 GPU，而本机没有可用的 GPU。'],
     remedy: [
       '{?driver}请检查 GPU 是否插好、已通电，且没有被 CUDA_VISIBLE_DEVICES 隐藏。',
-      '{?device}请不指定 GPU 序号，或选择存在的 GPU。',
+      '{?setting}请在设置或工具链中选择其他 GPU，或用 --device 为本次调用指定。',
+      '{?device}请指定其中一个编号（--device），或不指定。',
       '请在有 NVIDIA GPU 的机器上运行，或选择 TensorRT-RTX 并指定目标，或选择 ONNX Runtime。',
     ],
   },
@@ -209,12 +215,6 @@ export const engines = {
     whole: '该文件以 {planOffset} 字节的元数据开头（Ultralytics 的写法）；其他工具会以 "magicTag" 拒绝它。',
     gist: '该文件以元数据开头（Ultralytics 的写法）。',
     remedy: '此处无需操作：会使用其后的引擎。供其他工具使用时，请另存为不带前缀的副本（inspect --plain-engine）。',
-  },
-  DEVICE_UNKNOWN: {
-    title: '没有这个 GPU',
-    whole: '本机没有第 {asked} 号 GPU。现有：{gpus}。',
-    gist: '本机没有这个 GPU。',
-    remedy: '请用 --device 给出其中一个编号。',
   },
   ENGINE_HOST_CODE: {
     title: '引擎包含主机代码',

@@ -132,7 +132,7 @@ export function doctorLines(document: DoctorDocument, text: Text): string[] {
     `Python: ${document.python.path ? `${document.python.version ?? '–'}  ${document.python.path}` : words.notFound}`,
     `torch: ${document.torch ?? words.notFound}`,
     `${words.driver}: ${document.driver ?? words.notFound}`,
-    `GPU: ${document.gpus.map((gpu) => `${gpu.name} (${gpu.computeCapability}, ${size(gpu.memoryBytes)})`).join(', ') || words.none}`,
+    ...gpuLines(document, words),
     `${words.backends}:`,
     ...Object.entries(document.engines).flatMap(([name, engine]) =>
       engine.available
@@ -140,6 +140,15 @@ export function doctorLines(document: DoctorDocument, text: Text): string[] {
         : [`  ${name}: ${words.notFound}`, ...engine.attempts.slice(0, 6).map(({ path, reason }) => `    ${path}${path ? ': ' : ''}${text.reason(reason)}`)],
     ),
   ]
+}
+
+/** Numbered as `--device` takes them where there are several, with the one that work goes to. */
+function gpuLines({ gpus, device }: DoctorDocument, words: Text['words']): string[] {
+  if (gpus.length === 0) return [`GPU: ${words.none}`]
+  return gpus.map(({ name, computeCapability, memoryBytes }, index) => {
+    const facts = `${name} (${computeCapability}, ${size(memoryBytes)})`
+    return gpus.length === 1 ? `GPU: ${facts}` : `GPU ${index}: ${facts}${index === device ? `, ${words.inUse}` : ''}`
+  })
 }
 
 const tensor = ({ name, dtype, shape }: TensorSpec): string => `${name}:${dtype}:${shape.join('x')}`

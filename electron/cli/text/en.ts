@@ -298,6 +298,7 @@ export const en = {
     achieved: 'got',
     differs: 'differs',
     none: 'none',
+    inUse: 'in use',
     notFound: 'not found',
     format: 'Format',
     size: 'Size',

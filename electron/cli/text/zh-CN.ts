@@ -294,6 +294,7 @@ export const zh: Text = {
     achieved: '实际',
     differs: '不一致',
     none: '无',
+    inUse: '使用中',
     notFound: '未找到',
     format: '格式',
     size: '大小',

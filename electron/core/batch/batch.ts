@@ -20,6 +20,7 @@ export interface BatchOptions {
   lock: FolderLock
   sheet: Pick<SheetContext, 'estimates' | 'backend'>
   gpus: DoctorDocument['gpus']
+  device: () => number | null
   environment: () => Promise<Environment>
   makeLane: () => Lane
   onClose: () => void
@@ -60,6 +61,7 @@ export class Batch {
     this.scheduler = new Scheduler({
       limits: () => this.head.limits,
       gpus: options.gpus,
+      device: options.device,
       backend: options.sheet.backend,
       makeLane: options.makeLane,
       onProgress: (id, progress) => this.patch(id, progress),

@@ -5,6 +5,7 @@ import type { BatchFile, BatchLimits, BatchSummary, PlanRow, SheetRow } from '..
 import { batchLimitsSchema } from '../../../contract/batch'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import type { Finding } from '../../../contract/finding'
+import type { Settings } from '../../../contract/settings'
 import type { Core, Toolchain } from '../api'
 import { chooseBackend } from '../engines'
 import { EnginesmithError, makeFinding } from '../errors'
@@ -55,6 +56,7 @@ export interface BatchesOptions {
   dataFolder: string
   appVersion: string
   toolchain: Toolchain
+  settings: () => Settings
   trust: TrustStore
   describe: Core['describeFile']
   makeLane: () => Lane
@@ -85,6 +87,7 @@ export function createBatches(options: BatchesOptions): Batches {
       lock,
       sheet: await sheetContext(),
       gpus,
+      device: () => options.settings().device,
       environment: () => options.toolchain.environment(),
       makeLane: options.makeLane,
       onClose: () => open.delete(folder),

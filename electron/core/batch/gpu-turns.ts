@@ -8,15 +8,19 @@ export interface GpuTurn {
 }
 
 /**
- * Turns on the GPUs of a machine, one at a time on each. Who names none gets the first that is free among those like the
- * first GPU: on another kind the same recipe would make another engine.
+ * Turns on the GPUs of a machine, one at a time on each. Who names none gets the one that the settings choose; where they
+ * choose none, the first that is free among those like the first GPU: on another kind the same recipe would make another engine.
  */
 export class GpuTurns {
   private readonly busy = new Set<number>()
   private readonly queue: Array<Waiting<readonly number[], GpuTurn>> = []
   private readonly alike: readonly number[]
 
-  constructor(private readonly gpus: readonly Gpu[]) {
+  /** @param chosen of the settings; null: none */
+  constructor(
+    private readonly gpus: readonly Gpu[],
+    private readonly chosen: () => number | null,
+  ) {
     this.alike = gpus.flatMap(({ name, computeCapability }, index) =>
       name === gpus[0]?.name && computeCapability === gpus[0].computeCapability ? [index] : [],
     )
@@ -26,7 +30,7 @@ export class GpuTurns {
     return this.gpus.length
   }
 
-  /** True where a turn could be had at once. @param device null: any of those alike */
+  /** True where a turn could be had at once. @param device null: the one that the settings choose, or any of those alike */
   free(device: number | null): boolean {
     const wanted = this.wanted(device)
     return wanted.some((one) => !this.busy.has(one)) && !this.queue.some((waiting) => waiting.wanted.some((one) => wanted.includes(one)))
@@ -39,8 +43,9 @@ export class GpuTurns {
 
   /** A GPU that is not here is the library's to refuse; its turn is one of the first. */
   private wanted(device: number | null): readonly number[] {
-    if (device === null) return this.alike
-    return device < this.gpus.length ? [device] : [0]
+    const named = device ?? this.chosen()
+    if (named === null) return this.alike
+    return named < this.gpus.length ? [named] : [0]
   }
 
   /** First come, first served; who waits for one GPU does not hold up who can have another. */

@@ -32,6 +32,8 @@ export interface RowOrder {
 export interface SchedulerOptions {
   limits: () => BatchLimits
   gpus: DoctorDocument['gpus']
+  /** The GPU that the settings choose for a recipe that names none; null: any like the first. */
+  device: () => number | null
   /** The backend that a recipe comes to on this machine. */
   backend(recipe: Recipe): string
   makeLane: () => Lane
@@ -67,7 +69,7 @@ export class Scheduler {
   constructor(private readonly options: SchedulerOptions) {
     this.cpu = new Slots(this.jobs)
     this.memory = new Slots(this.memoryMiB)
-    this.gpus = new GpuTurns(options.gpus)
+    this.gpus = new GpuTurns(options.gpus, options.device)
   }
 
   get jobs(): number {

@@ -52,13 +52,24 @@ async function fromEngine(
   call: { signal: AbortSignal; tell: Tell },
 ): Promise<LayersDocument> {
   const { signal } = call
-  const { library, hostCode } = await readyFor(core, subject, options.device, signal)
+  const { library, hostCode, device } = await readyFor(core, subject, options.device, signal)
   const { result, reason } = await withGpuLane(
-    timingLane(core, options.device, call, () => undefined),
+    timingLane(core, device.index, call, () => undefined),
     async () =>
       core.host.call(
         'engine.time',
-        { library, engine: subject.file.path, hostCode, ...options, warmUpMs: 200, durationMs: 0, iterations: 0, cudaGraph: false, overlap: false },
+        {
+          library,
+          engine: subject.file.path,
+          hostCode,
+          ...options,
+          device: device.index,
+          warmUpMs: 200,
+          durationMs: 0,
+          iterations: 0,
+          cudaGraph: false,
+          overlap: false,
+        },
         { signal },
       ),
   )

@@ -37,18 +37,18 @@ export async function measureEngine(
     const ready = await readyFor(services, subject, device, signal)
     const run = async (): Promise<number> => {
       const begun = performance.now()
-      const call = { library: ready.library, engine: subject.file.path, inputs: [files.inputs], outputs: [files.outputs], device }
+      const call = { library: ready.library, engine: subject.file.path, inputs: [files.inputs], outputs: [files.outputs], device: ready.device.index }
       const { ran, reason } = await bench.host.call('engine.run', call, { signal })
       if (!ran) throw incompatible(subject, reason ?? 'the library gave no reason')
       return performance.now() - begun
     }
     const timed = emptyTime()
     const { firstRunMs, warmStartMs } = await withGpuLane(
-      timingLane(services, device, { signal, tell }, () => undefined),
+      timingLane(services, ready.device.index, { signal, tell }, () => undefined),
       async () => {
         const started = { firstRunMs: await run(), warmStartMs: await run() }
         const quiet = { signal, tell: () => undefined, alone: true }
-        await timeEngine(services, subject, { ...timeDefaults, device, durationMs, cudaGraph: 'off' }, timed, quiet)
+        await timeEngine(services, subject, { ...timeDefaults, device: ready.device.index, durationMs, cudaGraph: 'off' }, timed, quiet)
         return started
       },
     )

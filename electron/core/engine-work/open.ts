@@ -11,7 +11,8 @@ import { sha256File } from '../files/hash'
 import { engineHeaderOf, runsHere } from '../formats'
 import { artifactPath } from '../store/artifacts'
 import { readRunFile } from '../store/run-folder'
-import { gpuFindings, unknownDevice } from '../toolchain/findings'
+import { gpuFindings } from '../toolchain/findings'
+import { chooseGpu } from '../toolchain/gpu'
 import { hostCodeError, isHostCodeReason } from '../trust/host-code'
 
 /** An engine by its file, or by the run folder that it lies in. */
@@ -48,9 +49,10 @@ export async function engineSubject(given: string, signal: AbortSignal): Promise
 
 export interface Readiness {
   library: Library
+  /** The GPU that everything after this is to name, whatever named it. */
+  device: { index: number; name: string; computeCapability: string }
   /** Whether code for the CPU that the engine may carry can be loaded. */
   hostCode: boolean
-  device: { index: number; name: string; computeCapability: string }
   driver: string | null
 }
 
@@ -68,8 +70,7 @@ export async function readyFor(
   const found = { driver: devices.driver, gpus: devices.devices }
   const [lack] = gpuFindings(found, devices.reason)
   if (lack !== undefined) throw new EnginesmithError(lack.code, lack.message, lack.remedy, lack.evidence)
-  const chosen = devices.devices[device ?? 0]
-  if (chosen === undefined) throw unknownDevice(device ?? 0, devices.devices)
+  const chosen = devices.devices[chooseGpu({ named: device, setting: core.settings().device }, devices.devices) ?? 0]!
   const answer = runsHere(subject.header, { ...devices, devices: [chosen] })
   if (answer.runsHere === 'no') throw incompatible(subject, answer.reason)
   const library = await findLibrary(subject.flavour, core, signal)

@@ -41,7 +41,7 @@ export async function refitEngine(
   document: RefitDocument,
   { signal, tell }: { signal: AbortSignal; tell: (progress: WorkProgress) => void },
 ): Promise<RefitFiles> {
-  const { subject, device, scratch } = given
+  const { subject, scratch } = given
   if (given.source.format !== 'onnx' && given.source.format !== 'safetensors') {
     throw new EnginesmithError(
       'USAGE',
@@ -55,7 +55,8 @@ export async function refitEngine(
   const work = await withGraph(core, given, document, signal)
   if (work === null) return { withWeights: null, withoutWeights: null }
   const { source } = work
-  const { library, hostCode } = await readyFor(core, subject, device, signal)
+  const { library, hostCode, device: gpu } = await readyFor(core, subject, given.device, signal)
+  const device = gpu.index
   const outWith = join(scratch, 'with-weights.engine')
   const outWithout = join(scratch, 'without-weights.engine')
   tell({ phase: 'refit', detail: '', fraction: null })

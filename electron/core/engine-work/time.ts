@@ -50,7 +50,7 @@ export async function timeEngine(
   document.device = device
   document.library = { flavour: library.flavour, version: library.version }
   document.latencyLimitMs = options.latencyLimitMs
-  const described = await core.host.call('engine.describe', { library, engine: subject.file.path, device: options.device, hostCode }, { signal })
+  const described = await core.host.call('engine.describe', { library, engine: subject.file.path, device: device.index, hostCode }, { signal })
   if (described.engine === null) throw incompatible(subject, described.reason ?? 'the library gave no reason')
   const profile = described.engine.profiles[options.profile] ?? []
   const shapeSets = options.sweep ? sweepOf(profile, options.shapes) : [options.shapes]
@@ -67,7 +67,7 @@ export async function timeEngine(
         {
           library,
           engine: subject.file.path,
-          device: options.device,
+          device: device.index,
           profile: options.profile,
           shapes,
           warmUpMs,
@@ -90,7 +90,7 @@ export async function timeEngine(
       document.rows.push(rowOf(result, options.profile, profile, cudaGraph && result.graphRefusal === null))
     }
   }
-  const lane = timingLane(core, options.device, { signal, tell }, (reason) => void document.findings.push(notAlone(reason)))
+  const lane = timingLane(core, device.index, { signal, tell }, (reason) => void document.findings.push(notAlone(reason)))
   await (alone ? measure() : withGpuLane(lane, measure))
   document.best = bestOf(document.rows, options.latencyLimitMs)
   const said = new Set(document.rows.flatMap((row) => row.warnings))

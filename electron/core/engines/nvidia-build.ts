@@ -10,7 +10,7 @@ import { sha256File } from '../files/hash'
 import { runsHere } from '../formats/engine-here'
 import type { StageContext } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
-import { unknownDevice } from '../toolchain/findings'
+import { chooseGpu } from '../toolchain/gpu'
 import { blameOptions } from './blame-options'
 import { countTypes, precisionRows } from './layer-types'
 import { findLibrary, flavourNames } from './library'
@@ -38,11 +38,12 @@ export function nvidiaBuild({ flavour, builtOnGpu }: NvidiaFlavour): BackendBuil
       refuseTorchOnly(flavour, options)
       const gpuCounts = builtOnGpu || options.targets.length === 0
       const { gpus, driver } = await services.toolchain.environment()
-      const gpu = gpus[options.device ?? 0]
-      if (options.device !== null && gpu === undefined && gpus.length > 0) throw unknownDevice(options.device, gpus)
+      const device = chooseGpu({ named: options.device, path: 'build.device', setting: services.settings().device }, gpus)
+      const gpu = gpus[device ?? 0]
       return {
         library,
         onGpu: gpuCounts && gpu !== undefined,
+        device,
         environment: {
           library: `${library.flavour} ${library.version}`,
           gpu: gpuCounts && gpu !== undefined ? `${gpu.name} ${gpu.computeCapability}` : null,

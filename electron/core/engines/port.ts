@@ -14,6 +14,8 @@ export interface BuildPlan {
   environment: Record<string, string | null>
   /** True where the build measures on a GPU, so that nothing else may be built or timed there. */
   onGpu: boolean
+  /** The GPU that the recipe or this machine names; null: the turn's, or the first. */
+  device: number | null
   /** Content ids of what is built from, where that is not the ONNX file alone. */
   inputs?: string[]
 }

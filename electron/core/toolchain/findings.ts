@@ -1,6 +1,6 @@
-import type { DoctorDocument, Gpu, PythonEnvironment } from '../../../contract/environment'
+import type { DoctorDocument, PythonEnvironment } from '../../../contract/environment'
 import type { Finding } from '../../../contract/finding'
-import { EnginesmithError, makeFinding } from '../errors'
+import { makeFinding } from '../errors'
 import { pythonBroken, torchMissing } from '../python/workers'
 
 const toolchain = { kind: 'open-toolchain', label: 'Open Toolchain' } as const
@@ -86,14 +86,5 @@ export function engineFindings(engines: DoctorDocument['engines']): Finding[] {
         toolchain,
       ]),
     ]
-  })
-}
-
-/** A GPU that is not among those here: which there are. */
-export function unknownDevice(asked: number, gpus: ReadonlyArray<Pick<Gpu, 'name' | 'computeCapability'>>): EnginesmithError {
-  const here = gpus.map(({ name, computeCapability }, index) => `${index} ${name} (${computeCapability})`)
-  return new EnginesmithError('DEVICE_UNKNOWN', `There is no GPU ${asked} here. There are: ${here.join(', ')}.`, 'Give --device one of these numbers.', {
-    asked,
-    gpus: here,
   })
 }

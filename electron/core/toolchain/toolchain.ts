@@ -10,6 +10,7 @@ import { findingOf } from '../errors'
 import { findCandidates } from '../python/find'
 import { probePython, torchCuda } from '../python/probe'
 import { electronFindings, engineFindings, gpuFindings, pythonFindings } from './findings'
+import { usedGpu } from './gpu'
 import { libraryPlaces } from './library-places'
 
 export interface ToolchainOptions {
@@ -27,7 +28,7 @@ const relevant = /^(torch|torch-tensorrt|torchvision|numpy|onnx|onnxscript|onnx-
 
 /** Everything that was found out in one go. */
 interface State {
-  /** Without the places that were tried for torch-tensorrt, and without findings on engines. */
+  /** Without the places that were tried for torch-tensorrt, without the GPU in use, and without findings on either. */
   doctor: DoctorDocument
   environment: Environment
 }
@@ -98,6 +99,7 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
       torch,
       driver,
       gpus,
+      device: null,
       engines,
       findings: [...pythonFindings(user), ...faults, ...told, ...electronFindings(options.app.window ?? null)],
     }
@@ -139,7 +141,8 @@ export function createToolchain(options: ToolchainOptions): Toolchain {
       const { doctor } = await state(asked?.refresh)
       const attempts = doctor.engines['torch-tensorrt'].available ? [] : torchTensorrtAttempts(await pythons())
       const engines = { ...doctor.engines, 'torch-tensorrt': { ...doctor.engines['torch-tensorrt'], attempts } }
-      return { ...doctor, engines, findings: [...doctor.findings, ...engineFindings(engines)] }
+      const used = usedGpu(options.settings().device, doctor.gpus)
+      return { ...doctor, device: used.device, engines, findings: [...doctor.findings, ...used.findings, ...engineFindings(engines)] }
     },
     environment: async () => (await state()).environment,
     // These need no engine host and are cheap, so they never wait for the rest.

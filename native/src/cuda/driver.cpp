@@ -155,6 +155,18 @@ Device Driver::device(int index) const {
     return device;
 }
 
+int Driver::currentDevice() const {
+    int current = 0;
+    call<int*>("cuCtxGetDevice", &current);
+    const int count = deviceCount();
+    for (int i = 0; i < count; ++i) {
+        int handle = 0;
+        call<int*, int>("cuDeviceGet", &handle, i);
+        if (handle == current) return i;
+    }
+    return -1;
+}
+
 std::string Driver::uuid(int handle) const {
     // The second version tells the instances of one GPU (MIG) apart.
     for (const char* name : {"cuDeviceGetUuid_v2", "cuDeviceGetUuid"}) {

@@ -46,6 +46,8 @@ public:
 
     int deviceCount() const;
     Device device(int index) const;
+    /// Index of the device whose context is current on this thread.
+    int currentDevice() const;
 
     void retainPrimary(int device, void** context) const;
     void releasePrimary(int device) const noexcept;

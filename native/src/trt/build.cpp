@@ -71,6 +71,16 @@ public:
     }
     const cuda::Device* device() const { return device_ ? &*device_ : nullptr; }
 
+    /// The GPU that the driver says is current, which the builder works on: its number and its name.
+    ReadBack readBack(const BuildRequest& request) const {
+        const cuda::DriverPtr& driver = context_->driver();
+        const int current = driver->currentDevice();
+        const std::optional<std::string> requested =
+            request.device ? std::optional<std::string>(std::to_string(*request.device)) : std::nullopt;
+        const std::optional<bool> same = request.device ? std::optional<bool>(*request.device == current) : std::nullopt;
+        return {"device", requested, std::to_string(current) + " " + driver->device(current).name, same, "CUDA driver"};
+    }
+
 private:
     std::optional<cuda::Device> device_;
     std::unique_ptr<GpuLock> lock_;
@@ -159,6 +169,7 @@ BuildReply buildEngine(const LibraryPtr& library, const BuildRequest& request, E
     plugins.serializeWith(network, request.versionCompatible);
     reply.readBacks = configuration.readBacks();
     for (ReadBack& row : addProfiles(network, request.profiles)) reply.readBacks.push_back(std::move(row));
+    if (device.device() != nullptr) reply.readBacks.push_back(device.readBack(request));
     std::unique_ptr<TimingCacheFile> cache;
     if (request.timingCache) cache = std::make_unique<TimingCacheFile>(network, *request.timingCache, request.timingCacheOwned, events);
     network.recorder().clear();

@@ -11,7 +11,6 @@ export default {
   showRun: 'Open its run',
   builtFor: 'built for {targets}',
   device: 'GPU',
-  deviceFirst: 'First GPU',
   saveJson: 'Save as JSON',
   saveCsv: 'Save as CSV',
   saved: 'Saved as {path}',

@@ -61,6 +61,7 @@ export default {
   advanced: 'Advanced',
   changed: '{count} changed',
   default: 'Library default',
+  ofMachine: "This machine's ({index})",
   group: {
     precision: 'Precision',
     target: 'Target',
@@ -108,7 +109,7 @@ export default {
     needsGpu: 'TensorRT-RTX needs a GPU on this machine for it.',
     precisionRtx: 'The types in the ONNX file decide; TF32 alone can be switched.',
     targets: 'GPUs that the engine is for. None: this one, else every target.',
-    device: 'Index of the GPU to build and run on.',
+    device: 'The GPU to build and run on; else the one that this machine chose.',
     optLevel: '0 builds fastest, 5 searches longest.',
     workspace: 'In MiB: memory that a tactic may use. Empty: all there is.',
     timingCache: 'File with measured tactics. Empty: one a GPU and version, kept by the app.',

@@ -11,7 +11,6 @@ export default {
   showRun: '打开其运行',
   builtFor: '面向 {targets}',
   device: 'GPU',
-  deviceFirst: '第一个 GPU',
   saveJson: '存为 JSON',
   saveCsv: '存为 CSV',
   saved: '已保存为 {path}',

@@ -61,6 +61,7 @@ export default {
   advanced: '高级',
   changed: '已改 {count} 项',
   default: '库的默认值',
+  ofMachine: '本机选定（{index}）',
   group: {
     precision: '精度',
     target: '目标',
@@ -108,7 +109,7 @@ export default {
     needsGpu: 'TensorRT-RTX 需要本机有 GPU 才能使用。',
     precisionRtx: '由 ONNX 文件中的类型决定，只能开关 TF32。',
     targets: '引擎面向的 GPU。不选：本机 GPU，否则为全部目标。',
-    device: '用于构建与运行的 GPU 序号。',
+    device: '用于构建与运行的 GPU；否则使用本机选定的。',
     optLevel: '0 构建最快，5 搜索最久。',
     workspace: '以 MiB 计，单个 tactic 可用的内存。留空：全部。',
     timingCache: '存放已测策略的文件。留空：由应用按 GPU 与版本各存一份。',

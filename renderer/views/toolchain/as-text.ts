@@ -7,7 +7,7 @@ export function asText({ doctor, pythons, checkedAt }: ToolchainSnapshot): strin
     `Python: ${doctor.python.version ?? 'none'} ${doctor.python.path ?? ''}`.trimEnd(),
     `torch: ${doctor.torch ?? 'none'}`,
     `Driver: ${doctor.driver ?? 'none'}`,
-    `GPUs: ${doctor.gpus.map((gpu) => `${gpu.name} (${gpu.computeCapability})`).join(', ') || 'none'}`,
+    `GPUs: ${doctor.gpus.map((gpu, index) => `${index === doctor.device && doctor.gpus.length > 1 ? 'in use: ' : ''}${gpu.name} (${gpu.computeCapability})`).join(', ') || 'none'}`,
   ]
   for (const [name, engine] of Object.entries(doctor.engines)) {
     lines.push(`${name}: ${engine.available ? `${engine.version ?? 'unknown version'} ${engine.path ?? ''}`.trimEnd() : 'not found'}`)

@@ -14,6 +14,7 @@ const doctor = (changes: object = {}) => ({
   torch: '2.11',
   driver: null,
   gpus: [],
+  device: null,
   engines: { tensorrt: engine(false), 'tensorrt-rtx': engine(true), 'torch-tensorrt': engine(false), onnxruntime: engine(true) },
   findings: [],
   ...changes,

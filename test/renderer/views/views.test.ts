@@ -75,6 +75,7 @@ describe('toolchain', () => {
         torch: null,
         driver: null,
         gpus: [],
+        device: null,
         engines: {
           tensorrt: missing,
           'tensorrt-rtx': { available: true, version: '1.7', path: '/l', attempts: [] },

@@ -136,6 +136,7 @@ describe('libraries on this machine', () => {
     torch: null,
     driver: null,
     gpus: [],
+    device: null,
     findings: [],
     engines: {
       tensorrt: missing,

@@ -263,6 +263,7 @@ export const doctor: DoctorDocument = {
   torch: '2.11.0',
   driver: null,
   gpus: [],
+  device: null,
   engines: {
     tensorrt: absent,
     'tensorrt-rtx': { available: true, version: '1.7.1', path: '/lib', attempts: [] },

@@ -11,10 +11,12 @@ import { cancelledError } from '../../../electron/core/cancelled'
 
 const gpu = (name: string): { name: string; computeCapability: string; memoryBytes: number } => ({ name, computeCapability: '9.0', memoryBytes: 1 })
 const never = new AbortController().signal
+/** The settings choose no GPU. */
+const none = (): null => null
 
 describe('turns on several GPUs', () => {
   it('go to the first that is free, one on each, and to who waited longest', async () => {
-    const turns = new GpuTurns([gpu('H100'), gpu('H100')])
+    const turns = new GpuTurns([gpu('H100'), gpu('H100')], none)
     const a = await turns.take(null, never)
     const b = await turns.take(null, never)
     expect([a.device, b.device]).toEqual([0, 1])
@@ -33,7 +35,7 @@ describe('turns on several GPUs', () => {
   })
 
   it('keep to the GPU that a recipe names, and to those like the first where it names none', async () => {
-    const turns = new GpuTurns([gpu('H100'), gpu('A10'), gpu('H100')])
+    const turns = new GpuTurns([gpu('H100'), gpu('A10'), gpu('H100')], none)
     const first = await turns.take(null, never)
     const second = await turns.take(null, never)
     expect([first.device, second.device]).toEqual([0, 2])
@@ -46,11 +48,23 @@ describe('turns on several GPUs', () => {
     expect((await turns.take(null, never)).device).toBe(2)
     named.leave()
     expect((await waiting).device).toBe(1)
-    expect((await new GpuTurns([gpu('A10')]).take(7, never)).device).toBe(0)
+    expect((await new GpuTurns([gpu('A10')], none).take(7, never)).device).toBe(0)
+  })
+
+  it('keep to the GPU that the settings choose, where a recipe names none', async () => {
+    let chosen: number | null = 1
+    const turns = new GpuTurns([gpu('H100'), gpu('H100')], () => chosen)
+    const first = await turns.take(null, never)
+    expect([first.device, turns.free(null), turns.free(0)]).toEqual([1, false, true])
+    expect((await turns.take(0, never)).device).toBe(0)
+    first.leave()
+    // A choice that is taken back counts for the next turn.
+    chosen = null
+    expect((await turns.take(null, never)).device).toBe(1)
   })
 
   it('are not waited for by who was cancelled', async () => {
-    const turns = new GpuTurns([gpu('H100')])
+    const turns = new GpuTurns([gpu('H100')], none)
     const first = await turns.take(null, never)
     const stop = new AbortController()
     const waiting = turns.take(null, stop.signal)
@@ -74,6 +88,7 @@ class Work {
     this.scheduler = new Scheduler({
       limits: () => ({ jobs: 4, memory: null, rowMinutes: null }),
       gpus: gpus.map(gpu),
+      device: none,
       backend: (recipe) => recipe.build.backend ?? backend,
       makeLane: () => this.lane(),
       onProgress: (id, { held }) => this.held.set(id, held),

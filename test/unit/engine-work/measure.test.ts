@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { NativeMethod } from '../../../contract/native'
+import { settingsSchema } from '../../../contract/settings'
 import type { Core } from '../../../electron/core/api'
 import type { Tell } from '../../../electron/core/engine-work/built'
 import { measureEngine } from '../../../electron/core/engine-work/measure'
@@ -21,11 +22,16 @@ const ms = [1, 1, 1, 1]
 const state = { smClock: 1, memoryClock: 1, temperature: 40, power: 80 }
 const timed = { shapes: {}, gpu: ms, host: ms, h2d: ms, d2h: ms, enqueue: ms, wallMs: 8, graphRefusal: null, before: state, after: state, layerTimes: [] }
 
-function coreWith(answers: Partial<Record<NativeMethod, unknown>>): { core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>; calls: string[] } {
+function coreWith(
+  answers: Partial<Record<NativeMethod, unknown>>,
+  device: number | null = null,
+): { core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>; calls: string[]; devices: unknown[] } {
   const calls: string[] = []
+  const devices: unknown[] = []
   const host = {
-    call: (method: NativeMethod) => {
+    call: (method: NativeMethod, params: { device?: number | null }) => {
       calls.push(method)
+      if (params.device !== undefined) devices.push(params.device)
       const answer = answers[method]
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
     },
@@ -34,10 +40,10 @@ function coreWith(answers: Partial<Record<NativeMethod, unknown>>): { core: Pick
   const core = {
     bench: () => ({ host, dispose: () => Promise.resolve(void calls.push('disposed')) }),
     toolchain: { libraryPlaces: () => Promise.resolve([]) },
-    settings: () => ({ plugins: [] }),
+    settings: () => settingsSchema.parse({ device }),
     dataFolder: mkdtempSync(join(tmpdir(), 'enginesmith-measure-')),
   }
-  return { core: core as unknown as Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>, calls }
+  return { core: core as unknown as Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>, calls, devices }
 }
 
 const gpu = {
@@ -90,5 +96,13 @@ describe('measureEngine', () => {
     const dead = coreWith({ 'cuda.devices': gpu, 'library.find': library, 'engine.run': new EnginesmithError('HOST_CRASHED', 'It died.', 'Again.') })
     await expect(measure(dead.core)).rejects.toMatchObject({ code: 'HOST_CRASHED' })
     expect(dead.calls.at(-1)).toBe('disposed')
+  })
+  it('runs and times on the GPU that the settings choose, and takes its lane', async () => {
+    const two = { ...gpu, devices: [0, 1].map((index) => ({ ...gpu.devices[0], index, name: `NVIDIA H100 ${index}` })) }
+    const { core, devices } = coreWith({ ...answers, 'cuda.devices': two }, 1)
+    const { measured } = await measure(core)
+    expect(measured?.device).toBe('NVIDIA H100 1')
+    expect(devices.length).toBeGreaterThan(3)
+    expect(new Set(devices)).toEqual(new Set([1]))
   })
 })

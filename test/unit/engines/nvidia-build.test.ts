@@ -30,7 +30,9 @@ const reply: BuildReply = {
 }
 
 /** A GPU and its library as they answer; only what this machine has not is made up. */
-function machine(answer: Partial<BuildReply>, settings: Partial<Settings> = {}) {
+const h100 = { name: 'NVIDIA H100 80GB HBM3', computeCapability: '9.0', memoryBytes: 1 }
+const l4 = { name: 'NVIDIA L4', computeCapability: '8.9', memoryBytes: 1 }
+function machine(answer: Partial<BuildReply>, settings: Partial<Settings> = {}, gpus = [h100]) {
   const asked: BuildRequest[] = []
   const findings: Finding[] = []
   const call = async (method: string, params: unknown): Promise<unknown> => {
@@ -53,7 +55,7 @@ function machine(answer: Partial<BuildReply>, settings: Partial<Settings> = {}) 
     native: call,
     toolchain: {
       libraryPlaces: () => Promise.resolve([]),
-      environment: () => Promise.resolve({ gpus: [{ name: 'NVIDIA H100 80GB HBM3', computeCapability: '9.0', memoryBytes: 1 }], driver: '580' }),
+      environment: () => Promise.resolve({ gpus, driver: '580' }),
     },
     report: (finding: Finding) => void findings.push(finding),
     progress: () => undefined,
@@ -90,6 +92,21 @@ describe('a build of full TensorRT', () => {
     expect(asked[0]).toMatchObject({ timingCache: join(folder, 'data/timing-caches/10.6.0.26-NVIDIA-H100-80GB-HBM3-9.0.cache'), timingCacheOwned: true })
     expect(await readdir(join(folder, 'data/timing-caches'))).toHaveLength(1)
     expect(built.produced.flat().map((file) => file.kind)).toEqual(['engine'])
+  })
+
+  it('is for the GPU that the settings choose, whose kind is in the key, and for the one that the recipe names before it', async () => {
+    const gpuOf = async (settings: Partial<Settings>, options: Partial<BuildOptions>) => {
+      const { plan } = await machine({}, settings, [h100, l4, h100]).build(options)
+      return { device: plan.device, gpu: plan.environment['gpu'], onGpu: plan.onGpu }
+    }
+    const [first, second] = [`${h100.name} 9.0`, `${l4.name} 8.9`]
+    expect(await gpuOf({}, {})).toEqual({ device: null, gpu: first, onGpu: true })
+    expect(await gpuOf({ device: 1 }, {})).toEqual({ device: 1, gpu: second, onGpu: true })
+    // Of one kind: what was built on the one serves on the other.
+    expect(await gpuOf({ device: 2 }, {})).toEqual({ device: 2, gpu: first, onGpu: true })
+    expect(await gpuOf({ device: 1 }, { device: 0 })).toEqual({ device: 0, gpu: first, onGpu: true })
+    await expect(gpuOf({ device: 5 }, {})).rejects.toMatchObject({ code: 'GPU_MISSING', evidence: { device: 5, setting: true } })
+    await expect(gpuOf({}, { device: 7 })).rejects.toMatchObject({ code: 'GPU_MISSING', actions: [{ path: 'build.device' }] })
   })
 
   it('takes the one that is named, or none', async () => {

@@ -95,6 +95,28 @@ describe.skipIf(process.platform === 'win32')('createToolchain', () => {
     expect(times()).toBe(3)
   })
 
+  it('says which of several GPUs work goes to, and warns of a chosen one that is gone', async () => {
+    const gpus = ['L4', 'H100'].map((name, index) => ({ index, name, computeCapability: '9.0', memoryBytes: 1 }))
+    const port = host({ ...healthy, 'cuda.devices': () => ({ driver: '580', devices: gpus, reason: null }) })
+    let device: number | null = null
+    const settings = (): Settings => settingsSchema.parse({ device })
+    const toolchain = createToolchain({ settings, host: port, managedPython: '/none', app: { version: '1', electron: null }, variables: {} })
+    expect((await toolchain.doctor()).device).toBe(0)
+    // The machine is not looked at again for it.
+    device = 1
+    expect((await toolchain.doctor()).device).toBe(1)
+    expect(port.calls.filter(([method]) => method === 'cuda.devices')).toHaveLength(1)
+    device = 2
+    const gone = await toolchain.doctor()
+    expect(gone.device).toBeNull()
+    expect(gone.findings.filter(({ code }) => code === 'GPU_MISSING')).toMatchObject([
+      { severity: 'warning', evidence: { device: 2, gpus: ['0 L4 (9.0)', '1 H100 (9.0)'], setting: true } },
+    ])
+    expect(doctorDocumentSchema.parse(gone)).toEqual(gone)
+    const none = await make({ device: 1 }, host(healthy), '/none').doctor()
+    expect([none.device, none.findings.map(({ code }) => code).includes('GPU_MISSING')]).toEqual([null, false])
+  })
+
   it('without addon: says so once, and ONNX Runtime is still there', async () => {
     const doctor = await make({}, host({}), '/none').doctor()
     expect(doctor.findings.filter((finding) => finding.code === 'ADDON_MISSING')).toHaveLength(1)

@@ -35,7 +35,7 @@ function asBuildError(error: unknown): unknown {
 export const onnxruntimeBuild: BackendBuild = {
   async plan(options, services) {
     refuse(options)
-    return { library: null, onGpu: false, environment: { onnxruntime: (await services.toolchain.environment()).onnxruntime } }
+    return { library: null, onGpu: false, device: null, environment: { onnxruntime: (await services.toolchain.environment()).onnxruntime } }
   },
   async build(plan, work, context) {
     const begin = performance.now()

@@ -10,6 +10,7 @@ import { projectDigest } from '../../pipeline/stages/source'
 import type { StageContext, StageInputs, StageServices } from '../../pipeline/stage'
 import { outputFiles, setName, tensorSets } from '../../pipeline/tensor-sets'
 import type { ProducedSet } from '../../store/artifacts'
+import { chooseGpu } from '../../toolchain/gpu'
 import type { BackendBuild, Built, BuildPlan, BuildWork } from '../port'
 import { setOptions, type SettableOption } from '../set-options'
 import { blocksFinding } from './blocks'
@@ -47,11 +48,13 @@ export const torchTensorrtBuild: BackendBuild = {
     if (version === null) throw await missing(services)
     refuseFormat(stage.file.format)
     refuseOptions(options)
-    const gpu = gpus[options.device ?? 0]
+    const device = chooseGpu({ named: options.device, path: 'build.device', setting: services.settings().device }, gpus)
+    const gpu = gpus[device ?? 0]
     const { model, modelArgs, keyPrefix } = stage.recipe.load
     return {
       library: null,
       onGpu: gpu !== undefined,
+      device,
       environment: {
         torch,
         'torch-tensorrt': version,

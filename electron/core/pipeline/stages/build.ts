@@ -32,7 +32,7 @@ export const buildStage: Stage<'build'> = {
         inputs: [...onnxFiles.map((artifact) => `${artifact.kind} ${artifact.sha256}`), ...(plan.inputs ?? [])],
         environment: plan.environment,
       },
-      ...(plan.onGpu ? { onGpu: { device: options.device } } : {}),
+      ...(plan.onGpu ? { onGpu: { device: plan.device } } : {}),
       durationName: `build ${options.backend} ${onnx.sha256}`,
       async run(context) {
         for (const finding of [...chosen, ...findings]) context.report(finding)
@@ -43,7 +43,7 @@ export const buildStage: Stage<'build'> = {
           const made = await backend.build.build(
             plan,
             {
-              options: { ...options, device: options.device ?? context.device },
+              options: { ...options, device: plan.device ?? context.device },
               onnx: artifactPath(inputs.folder, onnx),
               onnxBytes,
               profiles,

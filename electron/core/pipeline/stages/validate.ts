@@ -1,3 +1,4 @@
+import type { Gpu } from '../../../../contract/environment'
 import type { Artifact, Comparison, ComparisonDetail, Hop, ValidateCard } from '../../../../contract/run'
 import type { DType } from '../../../../contract/tensor'
 import { isStripped } from '../../engines/card-facts'
@@ -6,7 +7,7 @@ import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { artifactPath } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
-import { unknownDevice } from '../../toolchain/findings'
+import { chooseGpu } from '../../toolchain/gpu'
 import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
 import { judgedFor, precisionOf } from '../precision'
 import type { PreparedStage, Stage, StageContext, StageInputs, StageOutput } from '../stage'
@@ -26,7 +27,9 @@ export const validateStage: Stage<'validate'> = {
     const environment = await services.toolchain.environment()
     const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx, packages } = environment
     const library = { tensorrt, 'tensorrt-rtx': tensorrtRtx, 'torch-tensorrt': packages['torch-tensorrt'] ?? null, onnxruntime }[made.backend.name]
-    if (device !== null && gpus.length > 0 && gpus[device] === undefined) throw unknownDevice(device, gpus)
+    const gpu = engineGpu(inputs, made.backend, services.settings().device, gpus)
+    // What the options do not tell already; the first GPU is the first, chosen or not.
+    const elsewhere = device ?? (recipe.build.device === null && gpu !== 0 ? gpu : null)
     const key: StageKeyParts = {
       stage: 'validate',
       version,
@@ -51,7 +54,7 @@ export const validateStage: Stage<'validate'> = {
             library,
             driver,
             gpu: gpus.map((gpu) => `${gpu.name} ${gpu.computeCapability}`).join(', ') || null,
-            ...(device === null ? {} : { device: `${device}` }),
+            ...(elsewhere === null ? {} : { device: `${elsewhere}` }),
           }
         : { onnxruntime },
     }
@@ -60,7 +63,7 @@ export const validateStage: Stage<'validate'> = {
       key,
       durationName: `validate ${made.backend.name} ${made.onnx.sha256}`,
       run: async (context) => {
-        const output = await new Validation(inputs, made, context).run()
+        const output = await new Validation(inputs, made, gpu ?? context.device, context).run()
         return { ...output, card: { ...output.card, ...judged } }
       },
     }
@@ -90,6 +93,13 @@ function subject(inputs: StageInputs): Subject {
   )
 }
 
+/** The GPU that the engine runs on, where one is named. @throws EnginesmithError GPU_MISSING */
+function engineGpu({ recipe }: StageInputs, backend: EngineBackend, setting: number | null, gpus: readonly Gpu[]): number | null {
+  const { validate, build } = recipe
+  const path = validate.device === null ? 'build.device' : 'validate.device'
+  return chooseGpu({ named: validate.device ?? build.device, path, setting: backend.hasEngine ? setting : null }, gpus)
+}
+
 /** One side of a hop: its output files, or why it has none. */
 type Side = { files: string[]; reason: null } | { files: null; reason: string }
 
@@ -103,6 +113,7 @@ class Validation {
   constructor(
     private readonly inputs: StageInputs,
     private readonly subject: Subject,
+    private readonly device: number | null,
     private readonly context: StageContext,
   ) {
     this.sets = tensorSets(inputs.folder, inputs.artifacts.load, 'inputs')
@@ -197,7 +208,7 @@ class Validation {
       {
         onnx,
         engine: artifactPath(inputs.folder, engine),
-        device: inputs.recipe.validate.device ?? inputs.recipe.build.device ?? context.device,
+        device: this.device,
         hostCode: context.trust.hostCode(engine.sha256),
         inputs: this.sets,
         outputs: files,
