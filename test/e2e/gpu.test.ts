@@ -31,6 +31,8 @@ async function seeing(app: ElectronApplication, page: Page, gpus: Gpu[], says: s
     [commandChannel('toolchain.get'), gpus] as [string, Gpu[]],
   )
   await page.getByTestId('rail-toolchain').click()
+  // The look of the start is over: a second one beside it is not asked for.
+  await expect(page.locator('footer.status .nowrap').first()).toContainText('Python', { timeout: 60_000 })
   await page.getByTestId('look-again').click()
   await expect(page.getByTestId('status-gpu')).toContainText(says, { timeout: 60_000 })
 }

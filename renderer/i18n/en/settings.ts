@@ -40,7 +40,7 @@ export default {
   timingCache: 'Timing cache',
   timingCacheText: 'Keeps what TensorRT measured, by GPU and version, so that the next build is faster.',
   gpu: 'GPU',
-  gpuText: 'For builds, validation and timing, unless a recipe names another. Of none in particular the first is taken; a batch uses every GPU like it.',
+  gpuText: 'For builds, validation and timing, unless a recipe names another. With none in particular the first is used, and a batch uses every GPU like it.',
   gpuNone: 'None in particular',
   gpuGone: '{index}: not here',
   librarySearched: 'Searched',
