@@ -1,5 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { TimedLayer } from '../../../contract/engine-work'
+import { rankedPlaces } from './graph-ranks'
 
 /** A box of the graph: a layer, or a tensor that enters or leaves the engine. Places are of the upper left corner. */
 export interface Box {
@@ -24,6 +25,9 @@ export interface EngineGraph {
 }
 
 export const boxSize = { width: 244, height: 46 }
+const gaps = { beside: 24, below: 34 }
+/** More than these are placed without dagre: it takes seconds for a thousand, and recurses too deep for two thousand. */
+const fewBoxes = 300
 
 /** Layers as boxes, tensors as wires between who writes and who reads them; null where the layers do not tell. */
 export function graphOf(layers: readonly TimedLayer[]): EngineGraph | null {
@@ -54,17 +58,24 @@ export function graphOf(layers: readonly TimedLayer[]): EngineGraph | null {
 
 /** From top to bottom, in the order in which tensors flow. */
 function placed(boxes: readonly Box[], wires: readonly Wire[]): Box[] {
+  if (boxes.length > fewBoxes) {
+    const places = rankedPlaces(
+      boxes.map(({ id }) => id),
+      wires,
+      { ...boxSize, ...gaps },
+    )
+    return boxes.map((box) => centred(box, places.get(box.id)))
+  }
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 34 })
+  graph.setGraph({ rankdir: 'TB', nodesep: gaps.beside, ranksep: gaps.below })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const { id } of boxes) graph.setNode(id, { ...boxSize })
   for (const { from, to } of wires) graph.setEdge(from, to)
   layout(graph)
-  return boxes.map((box) => {
-    const { x = 0, y = 0 } = graph.node(box.id) as { x?: number; y?: number }
-    return { ...box, x: x - boxSize.width / 2, y: y - boxSize.height / 2 }
-  })
+  return boxes.map((box) => centred(box, graph.node(box.id) as { x?: number; y?: number }))
 }
+
+const centred = (box: Box, { x = 0, y = 0 }: { x?: number; y?: number } = {}): Box => ({ ...box, x: x - boxSize.width / 2, y: y - boxSize.height / 2 })
 
 /** Boxes whose name, type or ONNX nodes hold every word. */
 export function findBoxes(boxes: readonly Box[], query: string): Box[] {
