@@ -48,8 +48,8 @@ export type BatchPlan = z.infer<typeof batchPlanSchema>
 export const rowTrustSchema = z.object({ kind: z.enum(['no-pickle', 'tensors-only', 'allowed', 'refused', 'dangerous']), names: z.number().int() })
 export type RowTrust = z.infer<typeof rowTrustSchema>
 
-/** What a person has to answer before a row can come to anything. */
-export const rowNeedSchema = z.enum(['trust', 'class', 'inputs'])
+/** What a person has to answer before a row can come to anything; `confirm`: its class is named, and nobody here has said yet that it may be imported. */
+export const rowNeedSchema = z.enum(['trust', 'class', 'confirm', 'inputs'])
 export type RowNeed = z.infer<typeof rowNeedSchema>
 
 /** `history`: this very file on this machine; `similar`: files of its kind on this machine; `size`: reckoned from its bytes. */

@@ -198,9 +198,27 @@ def test_the_real_error_of_lifted_parameters_is_known():
     with pytest.raises(TypeError) as caught:
         program.graph_module(torch.ones(2, 4))
     assert explain_program(caught.value, 'a.pt2').code == 'EXPORT_LIFTED_PARAMETERS'
-    said = RuntimeError('Unexpected number of inputs (expected 3, got 1)')
+
+
+def test_a_file_whose_weights_are_inputs(worker, tmp_path):
+    path = exported(tmp_path, nets.Affine(), (torch.ones(2, 4),))
+
+    def lift(tree):
+        specs = tree['graph_module']['signature']['input_specs']
+        specs[:] = [{'user_input': {'arg': {'as_tensor': spec['parameter']['arg']}}} if 'parameter' in spec else spec for spec in specs]
+
+    edit(path, lift)
+    program = torch.export.load(path)
+    with pytest.raises(RuntimeError, match=r'^Unexpected number of inputs \(expected 3, got 1\)$') as caught:
+        torch.export.unflatten(program)(torch.ones(2, 4))
     model = Model(None, None, [], program=program)
-    assert explain_forward(said, model, {}, 'a.pt2').code == 'EXPORT_LIFTED_PARAMETERS'
+    assert explain_forward(caught.value, model, {}, str(path)).code == 'EXPORT_LIFTED_PARAMETERS'
+    # What module() says of it changes from release to release, so that the file is told by its signature.
+    with failing('EXPORT_LIFTED_PARAMETERS') as error:
+        worker.call('load', source=source(path, 'exported-program'))
+    assert error['evidence']['inputs'] == ['p_linear_weight', 'p_linear_bias', 'x']
+    assert (error['evidence']['expected'], error['evidence']['got']) == (3, 1)
+    assert 'p_linear_weight, p_linear_bias, x' in error['message']
 
 
 def test_the_real_error_of_a_dangling_attribute_is_known():

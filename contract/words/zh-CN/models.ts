@@ -210,8 +210,12 @@ export const models = {
   },
   EXPORT_LIFTED_PARAMETERS: {
     title: '参数被提升为输入',
+    whole: '{path} 的计算图有 {expected} 个输入（{inputs}），而调用模型只给出 {got} 个：权重成了输入，却没有给出。',
     gist: ['{path} 的权重是其计算图的输入，但没有给出。', '权重是计算图的输入，但没有给出。'],
-    remedy: '请用 PyTorch 2.5 或更新版本重新导出；ep.module() 会把权重放回原处。',
+    remedy: [
+      '{?inputs}请用 PyTorch 2.5 或更新版本从原始模型重新导出；其 ep.module() 会给出权重。',
+      '请用 PyTorch 2.5 或更新版本重新导出；ep.module() 会把权重放回原处。',
+    ],
   },
   EXPORT_MISSING_ATTRIBUTE: {
     title: '导出图缺少属性',

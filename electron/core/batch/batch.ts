@@ -18,7 +18,7 @@ export interface BatchOptions {
   file: BatchFile
   journal: Journal
   lock: FolderLock
-  sheet: Pick<SheetContext, 'estimates' | 'backend'>
+  sheet: Pick<SheetContext, 'trust' | 'estimates' | 'backend'>
   gpus: DoctorDocument['gpus']
   device: () => number | null
   environment: () => Promise<Environment>
@@ -56,7 +56,8 @@ export class Batch {
   constructor(private readonly options: BatchOptions) {
     const { version: _version, app: _app, rows, ...head } = options.file
     this.head = head
-    this.rows = rows.map((row) => batchRow(row, options.journal.results.get(row.id) ?? null, options.folder))
+    // What the file says is of another day: a class may have been confirmed since, or taken back.
+    this.rows = rows.map((row) => batchRow(settle(row, head.recipe, options.sheet), options.journal.results.get(row.id) ?? null, options.folder))
     this.earlier = new Set(options.journal.results.keys())
     this.scheduler = new Scheduler({
       limits: () => this.head.limits,
@@ -132,12 +133,15 @@ export class Batch {
     await this.save()
   }
 
+  /** After a decision on a class: rows that are not at work say anew what they need. */
+  settleAnew(): void {
+    for (const row of this.rows) if (row.state !== 'running') this.replace({ ...row, ...settle(sheetRow(row), this.head.recipe, this.options.sheet) })
+  }
+
   async configure(change: { name?: string; recipe?: Recipe; limits?: BatchLimits }): Promise<void> {
     this.head = { ...this.head, ...change }
     this.scheduler.applyLimits()
-    if (change.recipe !== undefined) {
-      for (const row of this.rows) if (row.state !== 'running') this.replace({ ...row, ...settle(sheetRow(row), change.recipe, this.options.sheet) })
-    }
+    if (change.recipe !== undefined) this.settleAnew()
     await this.save()
     this.pump()
   }
@@ -159,7 +163,7 @@ export class Batch {
     const environment = await this.options.environment()
     for (const row of this.rows) {
       if (row.result === null || !isToRun(row)) continue
-      const key = await rowKey(row, recipeOf(row, this.head.recipe), environment, row.trust)
+      const key = await rowKey(row, recipeOf(row, this.head.recipe), environment)
       if (row.result.key !== key) this.replace(batchRow(sheetRow(row), null, this.folder))
       else if (this.earlier.has(row.id)) this.replace({ ...row, result: { ...row.result, reused: true } })
     }
@@ -253,7 +257,7 @@ export class Batch {
 
   private async carry(row: BatchRow): Promise<void> {
     const recipe = recipeOf(row, this.head.recipe)
-    const key = await rowKey(row, recipe, await this.options.environment(), row.trust)
+    const key = await rowKey(row, recipe, await this.options.environment())
     try {
       await this.options.journal.append({ event: 'start', id: row.id, key, at: new Date().toISOString() })
       const result = await this.scheduler.carry({ row, key, recipe, folder: join(this.folder, runsName, row.id) })

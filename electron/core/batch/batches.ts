@@ -47,6 +47,8 @@ export interface Batches {
   add(batch: Batch, paths: string[], request?: Pick<BatchRequest, 'signal' | 'onProgress'>): Promise<void>
   /** Looks at rows anew, as after a decision of trust. */
   refresh(batch: Batch, ids: readonly string[]): Promise<void>
+  /** After a decision on a class: the rows of every open batch say anew what they need. */
+  settleAnew(): void
   /** Batches of the data folder, the newest first. */
   list(): Promise<BatchSummary[]>
   closeAll(): Promise<void>
@@ -168,6 +170,10 @@ export function createBatches(options: BatchesOptions): Batches {
         if (seen !== undefined) fresh.push({ ...row, trust: seen.trust, signature: seen.signature, findings: seen.findings })
       }
       await batch.refresh(fresh)
+    },
+
+    settleAnew() {
+      for (const batch of open.values()) batch.settleAnew()
     },
 
     async list() {

@@ -21,7 +21,7 @@ export function recipeOf(row: Pick<SheetRow, 'recipe' | 'inputs' | 'expect'>, co
  * Content key of a row's work: the file, what belongs to it, the recipe, and the libraries that it meets. A row whose key
  * is that of an earlier result need not be done again.
  */
-export async function rowKey(row: SheetRow, recipe: Recipe, environment: Environment, trust: unknown): Promise<string> {
+export async function rowKey(row: SheetRow, recipe: Recipe, environment: Environment): Promise<string> {
   const { inputsFile, ...load } = recipe.load
   const { expect, ...validate } = recipe.validate
   const files: string[] = []
@@ -40,7 +40,9 @@ export async function rowKey(row: SheetRow, recipe: Recipe, environment: Environ
     inputs: inputsFile === null ? null : await inputsDigest(inputsFile).catch(() => 'missing'),
     expect: expect === null ? null : await tensorsDigest(expect, 'output').catch(() => 'missing'),
     environment: { python, torch, driver, gpus: gpus.map((gpu) => gpu.name), tensorrt, tensorrtRtx, onnxruntime },
-    trust,
+    trust: row.trust,
+    // A class that was asked about is no reason to be refused again once somebody has said yes.
+    ...(row.needs.includes('confirm') ? { unconfirmed: true } : {}),
   })
   return createHash('sha256')
     .update(text ?? '')

@@ -29,6 +29,8 @@ export interface SheetContext {
 const sideBySide = 8
 /** Formats that hold weights and no model: a class has to be named for them. */
 const weightsOnly: ReadonlySet<ModelFile['format']> = new Set(['state-dict', 'checkpoint', 'safetensors'])
+/** Formats that no class is imported for, whatever the recipe names. */
+const withoutPython: ReadonlySet<ModelFile['format']> = new Set(['onnx', 'engine'])
 
 /**
  * The rows of everything that was found: one for each model with what belongs to it, those of the same content once, and
@@ -193,13 +195,14 @@ function modelRow(
   return settle(row, recipe, context)
 }
 
-/** What hangs on the recipe and on this machine's history: what is missing, and how long it will take. */
-export function settle(row: SheetRow, recipe: Recipe, context: Pick<SheetContext, 'estimates' | 'backend'>): SheetRow {
+/** What hangs on the recipe and on this machine: what a person has to say first, and how long it will take. */
+export function settle(row: SheetRow, recipe: Recipe, context: Pick<SheetContext, 'trust' | 'estimates' | 'backend'>): SheetRow {
   if (!row.model) return row
   const own = row.recipe ?? recipe
   const needs: RowNeed[] = []
   if (row.trust.kind === 'refused') needs.push('trust')
   if (weightsOnly.has(row.format) && own.load.model === null) needs.push('class')
+  if (!withoutPython.has(row.format) && !context.trust.classConfirmed(own.load)) needs.push('confirm')
   const said = own.load.inputs.length > 0 || own.load.inputsFile !== null || row.inputs !== null
   if (row.signature === null && row.format !== 'onnx' && !said) needs.push('inputs')
   return { ...row, needs, estimate: context.estimates.of({ sha256: row.sha256, format: row.format, bytes: row.bytes, backend: context.backend(own) }) }

@@ -41,6 +41,7 @@ export function trustHandlers({
     },
     'trust.confirmClass': async (named) => {
       await (await core()).trust.confirmClass(named)
+      ;(await core()).batches.settleAnew()
       return told()
     },
     'trust.hostCode': async ({ id }) => {
@@ -53,6 +54,7 @@ export function trustHandlers({
     },
     'trust.revoke': async ({ sha256 }) => {
       await (await core()).trust.revoke(sha256)
+      ;(await core()).batches.settleAnew()
       return told()
     },
   }

@@ -17,7 +17,7 @@ from ..operators import check_program, custom_operator_error, is_registered, reg
 from ..outputs import name_outputs
 from ..protocol import Context
 from ..torch_import import import_torch
-from .program_errors import explain_program, missing_attributes
+from .program_errors import explain_program, lifted_inputs, missing_attributes
 from .program_screen import hostile_text, operators_of, read_programs
 from .unpickle import explain, weights_only
 
@@ -29,6 +29,7 @@ def load(source: dict[str, Any], context: Context) -> Model:
     context.progress('load the program')
     program = _read(source, made_by)
     missing_attributes(program, source['path'])
+    lifted_inputs(program, source['path'])
     try:
         module = program.module()
     except Exception as error:

@@ -107,6 +107,24 @@ def missing_attributes(program: Any, path: str) -> None:
         raise missing_attribute_error(missing, path)
 
 
+def lifted_inputs(program: Any, path: str) -> None:
+    """Raise ``EXPORT_LIFTED_PARAMETERS`` where the graph has more inputs than a call of the model gives it.
+
+    torch says so at the call, in other words from release to release.
+    """
+    inputs = [str(getattr(spec.arg, 'name', '')) for spec in program.graph_signature.input_specs if spec.kind.name == 'USER_INPUT']
+    got = program.call_spec.in_spec.num_leaves
+    if len(inputs) <= got:
+        return
+    raise WorkerError(
+        'EXPORT_LIFTED_PARAMETERS',
+        f'The graph in {os.path.basename(path)} has {len(inputs)} inputs ({", ".join(inputs[:20])}), and a call of the model gives '
+        f'{got}: its weights became inputs, and nothing gives them.',
+        'Export it again from the original model with PyTorch 2.5 or newer, whose ep.module() gives the weights.',
+        {'path': path, 'inputs': inputs, 'expected': len(inputs), 'got': got, 'torch': str(import_torch().__version__)},
+    )
+
+
 def missing_attribute_error(names: list[str], path: str) -> WorkerError:
     """``EXPORT_MISSING_ATTRIBUTE`` naming what dangles."""
     return WorkerError(
