@@ -11,6 +11,7 @@ import { stageShows } from './run'
 
 // A run folder from elsewhere that names a class: asked about once in the real window, then its weights are repaired.
 
+const unconfirmed = { en: 'Class to confirm', 'zh-CN': '类待确认' }
 const shots = process.env['ENGINESMITH_SHOTS']
 let folder = ''
 const at = (name: string): string => path.join(folder, name)
@@ -74,6 +75,38 @@ for (const [language, theme] of [
     }
     await card.getByRole('button').last().click()
     await expect(card).not.toContainText('outsider:Net')
+    await running.close()
+  })
+
+  test(`the classes of a plan from elsewhere are asked about in its sheet, ${language} ${theme}`, async () => {
+    test.setTimeout(240_000)
+    fs.rmSync(at('canary'), { force: true })
+    const load = { model: 'outsider:Net', modelArgs: [], keyPrefix: 'module.', inputs: [{ name: 'x', dtype: 'float32', shape: [2, 4] }] }
+    const recipe = recipeSchema.parse({ load, build: { backend: 'onnxruntime' } })
+    fs.copyFileSync(at('weights.pt'), at('第二 weights.pt'))
+    fs.appendFileSync(at('第二 weights.pt'), '\n')
+    fs.writeFileSync(at('plan.json'), JSON.stringify({ name: 'elsewhere', rows: ['weights.pt', '第二 weights.pt'].map((file) => ({ path: file, recipe })) }))
+    const running = await launchApp({ settings: { language, theme, project: at('code') }, size: { width: 1280, height: 800 } })
+    const { page } = running
+    await dropFiles(page, '[data-testid=home-drop]', [at('plan.json')])
+    const states = page.getByTestId('batch-state')
+    await expect(states).toHaveText([unconfirmed[language], unconfirmed[language]])
+    // Started all the same: refused, and nothing is imported.
+    await page.getByTestId('batch-start').click()
+    await expect(page.getByTestId('batch-filter-error')).toContainText('2', { timeout: 60_000 })
+    expect(fs.existsSync(at('canary'))).toBe(false)
+    await page.locator('tr[id^=row-] [data-column=file]').first().click()
+    await page.keyboard.press('Control+a')
+    if (shots) await screenshot(page, path.join(shots, `batch-foreign-${language}.png`))
+    await page.getByTestId('batch-classes').click()
+    await expect(page.getByTestId('batch-class-review')).toContainText('outsider:Net')
+    expect(await violations(page)).toEqual([])
+    if (shots) await screenshot(page, path.join(shots, `batch-classes-${language}.png`))
+    await page.getByTestId('confirm').click()
+    await expect(page.getByTestId('batch-classes')).toHaveCount(0)
+    await page.getByTestId('batch-start').click()
+    await expect(page.getByTestId('batch-filter-pass')).toContainText('2', { timeout: 120_000 })
+    expect(fs.existsSync(at('canary'))).toBe(true)
     await running.close()
   })
 }

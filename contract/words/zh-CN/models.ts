@@ -79,11 +79,15 @@ export const models = {
   },
   LOAD_CLASS_UNCONFIRMED: {
     title: '模型类尚未确认',
-    whole: '配方指定了类 {model}，而本机上还没有人确认可以导入其代码。未导入任何代码。',
+    whole: [
+      '{rows} 行指定了本机上还没有人确认可以导入的类：{classes}。未为其导入任何代码。',
+      '配方指定了类 {model}，而本机上还没有人确认可以导入其代码。未导入任何代码。',
+    ],
     gist: '配方指定的类尚未在本机确认。',
     remedy: [
-      '若您了解该配方的来源和该类的作用，请在加载步骤中确认，或用 --model {model} 或 --allow-class {model} 给出。',
-      '若您了解该配方的来源和该类的作用，请在加载步骤中确认，或用 --model 或 --allow-class 给出。',
+      '若您了解这些配方的来源和这些类的作用，请在同一命令后加上 {flags} 再运行。',
+      '若您了解该配方的来源和该类的作用，请在加载步骤或批处理的计划表中确认，或用 --model {model} 或 --allow-class {model} 给出。',
+      '若您了解该配方的来源和该类的作用，请在加载步骤或批处理的计划表中确认，或用 --model 或 --allow-class 给出。',
     ],
   },
   LOAD_STATE_DICT_MISMATCH: {

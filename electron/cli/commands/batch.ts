@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import type { BatchCounts, BatchLimits, BatchPlan, BatchRow, BatchSnapshot } from '../../../contract/batch'
 import type { BatchDocument, BatchDocumentRow } from '../../../contract/documents'
+import type { Finding } from '../../../contract/finding'
 import type { Settings } from '../../../contract/settings'
 import type { Batch } from '../../core/batch/batch'
 import { readPlan, writePlan } from '../../core/batch/plan-file'
 import { makeFinding } from '../../core/errors'
+import { classesUnconfirmed } from '../../core/trust/model-class'
 import { writeBatchReports } from '../../core/report/batch'
 import { defineCommand, type Call, type Context } from '../command'
 import { allWell, factsOfFindings, type Facts } from '../exit-code'
@@ -55,7 +57,7 @@ export const batchCommand = defineCommand<BatchDocument>({
       if (call.own['plan'] === '') {
         const snapshot = batch.snapshot()
         await writePlan(join(batch.folder, 'plan.json'), snapshot, snapshot.rows)
-        return { document: documentOf(snapshot, []), facts: allWell }
+        return { document: documentOf(snapshot, askedFirst(snapshot)), facts: allWell }
       }
       return await carry(batch, call.own['retry'] === true, core.settings().language, context)
     } finally {
@@ -93,6 +95,19 @@ async function carry(batch: Batch, again: boolean, language: Settings['language'
   return summed(snapshot, context)
 }
 
+/** Classes that have to be confirmed before their rows come to anything: said with the plan, when it can still be done. */
+function askedFirst({ rows, recipe }: BatchSnapshot): Finding[] {
+  const asking = rows.filter((row) => !row.excluded && row.needs.includes('confirm'))
+  return asking.length === 0
+    ? []
+    : [
+        classesUnconfirmed(
+          asking.map((row) => (row.recipe ?? recipe).load.model),
+          'warning',
+        ),
+      ]
+}
+
 /** One line for each row that ended, and where the whole stands. */
 function follow(batch: Batch, { reporter, text }: Context): () => void {
   const told = new Set(batch.snapshot().rows.flatMap((row) => (row.result === null ? [] : [row.id])))
@@ -123,6 +138,9 @@ function summed(snapshot: BatchSnapshot, { signal, text }: Context): { document:
       makeFinding('BATCH_NOT_ALL_PASSED', severity, text.faults.notAllPassed(counts, total), text.faults.notAllPassedRemedy(evidence.report), evidence),
     )
   }
+  const refused = snapshot.rows.filter(({ result }) => result?.findings.some(({ code }) => code === 'LOAD_CLASS_UNCONFIRMED') === true)
+  const named = refused.map((row) => (row.recipe ?? snapshot.recipe).load.model)
+  if (named.length > 0) findings.push(classesUnconfirmed(named, 'error'))
   return { document: documentOf(snapshot, findings), facts: { ...factsOf(counts, snapshot), cancelled } }
 }
 

@@ -17,8 +17,8 @@ export function groupOf(row: BatchRow): Exclude<RowFilter, 'all'> {
   return needsAnswer(row) ? 'needs' : 'waiting'
 }
 
-/** A row that comes to nothing before a person answers: trust, or the class of its weights. */
-export const needsAnswer = (row: BatchRow): boolean => row.needs.includes('trust') || row.needs.includes('class')
+/** A row that comes to nothing before a person answers: trust, the class of its weights, or whether that class may be imported. */
+export const needsAnswer = (row: BatchRow): boolean => row.needs.some((need) => need !== 'inputs')
 
 /** A row's state as sign and words. */
 export function chipOf(row: BatchRow): { state: ChipState; text: string; plain: boolean } {

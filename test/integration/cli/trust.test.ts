@@ -188,6 +188,31 @@ describe.runIf(fs.existsSync(python))('a recipe that names a class', { timeout: 
     expect(fs.existsSync(code('canary'))).toBe(false)
   })
 
+  it('is asked about by a batch before it runs, named with its flag, and done once the flag is given', async () => {
+    const row = { path: file('weights.pt'), recipe: JSON.parse(fs.readFileSync(file('foreign.json'), 'utf8')) as unknown }
+    fs.writeFileSync(file('foreign-plan.json'), JSON.stringify({ rows: [row] }))
+    const batch = async (...flags: string[]): Promise<Told> =>
+      told(['batch', '--plan', file('foreign-plan.json'), '--out', file('foreign-batch'), '--backend', 'onnxruntime', '--quiet', ...flags], {
+        env: { ENGINESMITH_DATA: file('foreign-data') },
+      })
+    const refused = await batch()
+    expect(refused.code, story(refused)).toBe(4)
+    expect(fs.existsSync(code('canary'))).toBe(false)
+    const asked = refused.document.findings.find(({ code: name }) => name === 'LOAD_CLASS_UNCONFIRMED')
+    expect(asked?.remedy).toContain('--allow-class outsider:Net')
+    expect(asked?.evidence).toMatchObject({ rows: 1, classes: ['outsider:Net'] })
+    const allowed = await batch('--allow-class', 'outsider:Net')
+    expect(allowed.code, story(allowed)).toBe(0)
+    expect(allowed.document.counts).toMatchObject({ pass: 1, error: 0 })
+    // Without the flag what was done stays done, and nothing is imported for it.
+    fs.rmSync(code('canary'))
+    const without = await batch()
+    expect(without.code, story(without)).toBe(0)
+    expect(fs.existsSync(code('canary'))).toBe(false)
+    const planned = await told(['batch', file('weights.pt'), '--recipe', file('foreign.json'), '--plan', '--out', file('foreign-planned')])
+    expect([planned.code, planned.codes], story(planned)).toEqual([0, ['LOAD_CLASS_UNCONFIRMED']])
+  })
+
   it.each([[['--model', 'outsider:Net']], [['--allow-class', 'outsider:Net']], [['--project', 'code']]])('is imported by %j', async (flags) => {
     const given = flags.map((flag) => (flag === 'code' ? file('code') : flag))
     const run = await foreign(`own-${flags[0]}`, ...given)

@@ -1,6 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CommandName } from '../../../contract/ipc'
+import { recipeSchema } from '../../../contract/recipe'
 import { setLocale } from '../../../renderer/i18n'
 import { useBatch } from '../../../renderer/stores/batch'
 import { useUi } from '../../../renderer/stores/ui'
@@ -64,6 +65,40 @@ describe('the states of a batch', () => {
     await view.wrapper.get('[data-testid=batch-start]').trigger('click')
     expect(view.inputs('batch.act')).toEqual([{ id: 'b', action: 'start', rows: [] }])
     expect(has('batch-pause')).toBe(false)
+  })
+
+  it('plan: classes that nobody confirmed are shown with their arguments, confirmed, and what they refused is tried again', async () => {
+    const named = (modelArgs: unknown) => recipeSchema.parse({ load: { model: 'nets:Small', modelArgs } })
+    const finding = { code: 'LOAD_CLASS_UNCONFIRMED', severity: 'error', message: 'Unconfirmed.', remedy: 'Confirm it.', evidence: {} } as const
+    const ended = {
+      ...endedRow('c.pt', { state: 'error', verdict: null, failedAt: 'load', findings: [finding] }),
+      recipe: named(null),
+      needs: ['confirm' as const],
+    }
+    view = await mountBatch(
+      batchOf([
+        batchRowOf('a.pt', { recipe: named({ n: 3 }), needs: ['confirm'] }),
+        batchRowOf('b.pt', { recipe: named({ n: 3 }), needs: ['confirm'] }),
+        ended,
+        batchRowOf('d.onnx'),
+      ]),
+    )
+    view.main.answer('trust.confirmClass', () => ({ decisions: [] }))
+    expect(view.cell('a_pt', 'state').text()).toBe('Class to confirm')
+    expect(filters()).toMatchObject({ needs: '2', error: '1', waiting: '1' })
+    expect(has('batch-classes')).toBe(false)
+    for (const id of ['a_pt', 'b_pt', 'c_pt', 'd_onnx']) await view.wrapper.get(`#row-${id} input[type=checkbox]`).trigger('click')
+    await view.wrapper.get('[data-testid=batch-classes]').trigger('click')
+    const review = view.wrapper.get('[data-testid=batch-class-review]')
+    expect(review.findAll('h3').map((one) => one.text())).toEqual(['nets:Small2 rows', 'nets:Small1 row'])
+    expect(review.findAll('li').map((one) => one.text())).toEqual(['with {"n":3}', 'a.pt', 'b.pt', 'c.pt'])
+    await review.get('[data-testid=confirm]').trigger('click')
+    await flushPromises()
+    expect(view.inputs('trust.confirmClass')).toEqual([
+      { model: 'nets:Small', modelArgs: { n: 3 } },
+      { model: 'nets:Small', modelArgs: null },
+    ])
+    expect(view.inputs('batch.act')).toEqual([{ id: 'b', action: 'retry', rows: ['c_pt'] }])
   })
 
   it('running: what is at work, time left, pause and stop; leaving waits', async () => {

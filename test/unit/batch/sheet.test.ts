@@ -7,9 +7,11 @@ import { recipeSchema } from '../../../contract/recipe'
 import { discover } from '../../../electron/core/batch/discover'
 import { openEstimates } from '../../../electron/core/batch/estimate'
 import { planOf, readPlan, writePlan } from '../../../electron/core/batch/plan-file'
-import { makeSheet, sheetOfPlan, type SheetContext } from '../../../electron/core/batch/sheet'
+import { rowKey } from '../../../electron/core/batch/row-recipe'
+import { makeSheet, settle, sheetOfPlan, type SheetContext } from '../../../electron/core/batch/sheet'
 import { describeFile } from '../../../electron/core/formats'
 import { fromNumbers, writeNpz, writeSafetensors } from '../../../electron/core/tensors'
+import { classDigest } from '../../../electron/core/trust/model-class'
 import { createTrustStore } from '../../../electron/core/trust/store'
 
 const fixtures = path.join(import.meta.dirname, '..', '..', 'fixtures', 'files')
@@ -108,7 +110,30 @@ describe('the plan sheet', () => {
     ])
     const said = recipeSchema.parse({ load: { model: 'm:Net', inputs: [{ name: 'x', dtype: 'float32', shape: [1, 4] }] } })
     const rows = await sheetOfPlan([{ path: at('net.pt'), recipe: said, inputs: null, expect: null, excluded: false, minutes: null }], common, context)
-    expect(needs(rows)).toEqual([['net.pt', []]])
+    expect(needs(rows)).toEqual([['net.pt', ['confirm']]])
+  })
+
+  it('asks about a class that nobody has confirmed, until somebody does and again when it is taken back', async () => {
+    put('state-dict.pt', 'net.pt')
+    put('net.onnx', 'net.onnx')
+    const named = recipeSchema.parse({ load: { model: 'm:Net', modelArgs: { n: 3 }, inputs: [{ name: 'x', dtype: 'float32', shape: [1, 4] }] } })
+    const plan = ['net.pt', 'net.onnx'].map((name) => ({ path: at(name), recipe: named, inputs: null, expect: null, excluded: false, minutes: null }))
+    const [first, onnx] = await sheetOfPlan(plan, common, context)
+    if (first === undefined || onnx === undefined) throw new Error('two rows were planned')
+    expect([first.needs, onnx.needs]).toEqual([['confirm'], []])
+    const nothing = { python: null, pythonPath: null, torch: null, cuda: null, driver: null, tensorrt: null, tensorrtRtx: null, onnxruntime: null }
+    const environment = { app: '1', platform: 'linux', node: '20', electron: null, ...nothing, gpus: [], packages: {} }
+    const refused = await rowKey(first, named, environment)
+    await context.trust.confirmClass(named.load)
+    const settled = settle(first, common, context)
+    expect(settled.needs).toEqual([])
+    // What was refused for its class alone is to be done again.
+    expect(await rowKey(settled, named, environment)).not.toBe(refused)
+    expect(settle({ ...first, recipe: { ...named, load: { ...named.load, modelArgs: { n: 4 } } } }, common, context).needs).toEqual(['confirm'])
+    await context.trust.revoke(classDigest(named.load))
+    expect(settle(settled, common, context).needs).toEqual(['confirm'])
+    // A model by name imports nothing of the recipe's choosing.
+    expect(settle({ ...first, recipe: { ...named, load: { ...named.load, model: 'torchvision:resnet18' } } }, common, context).needs).toEqual([])
   })
 })
 
