@@ -84,11 +84,11 @@ for (const [language, theme] of [
     const load = { model: 'outsider:Net', modelArgs: [], keyPrefix: 'module.', inputs: [{ name: 'x', dtype: 'float32', shape: [2, 4] }] }
     const recipe = recipeSchema.parse({ load, build: { backend: 'onnxruntime' } })
     fs.copyFileSync(at('weights.pt'), at('第二 weights.pt'))
-    fs.appendFileSync(at('第二 weights.pt'), '\n')
     fs.writeFileSync(at('plan.json'), JSON.stringify({ name: 'elsewhere', rows: ['weights.pt', '第二 weights.pt'].map((file) => ({ path: file, recipe })) }))
     const running = await launchApp({ settings: { language, theme, project: at('code') }, size: { width: 1280, height: 800 } })
     const { page } = running
-    await dropFiles(page, '[data-testid=home-drop]', [at('plan.json')])
+    await page.getByTestId('rail-batch').click()
+    await dropFiles(page, '.shell', [at('plan.json')])
     const states = page.getByTestId('batch-state')
     await expect(states).toHaveText([unconfirmed[language], unconfirmed[language]])
     // Started all the same: refused, and nothing is imported.
