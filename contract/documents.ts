@@ -8,6 +8,7 @@ import { batchCountsSchema, rowStateSchema } from './batch'
 import { artifactSchema, comparisonSchema, latencyOfSchema, modelFileSchema, modelFormatSchema, stageStateSchema, verdictSchema } from './run'
 import { backendSchema, readBackSchema } from './engine'
 import { readySchema } from './ready'
+import { engineUseSchema } from './run-options'
 
 /** What was asked of the Build stage and what the engine says of itself; null where Build was not reached. */
 export const requestedSchema = z.object({ backend: backendSchema.nullable(), options: z.record(z.string(), z.json()) }).nullable()
@@ -36,6 +37,8 @@ export const runDocumentSchema = z.object({
   artifacts: z.array(artifactSchema),
   requested: requestedSchema,
   achieved: achievedSchema,
+  /** The weight budget and the runtime cache that the engine was validated with; null where it was not run. */
+  engineUse: engineUseSchema.nullable(),
   environment: environmentSchema.nullable(),
 })
 export type RunDocument = z.infer<typeof runDocumentSchema>

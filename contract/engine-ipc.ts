@@ -3,6 +3,7 @@ import { drillDocumentSchema, sheetBackendSchema, sheetDocumentSchema } from './
 import { diffDocumentSchema, engineFileSchema, layersDocumentSchema, timeDocumentSchema, workProgressSchema } from './engine-work'
 import { runsHereSchema } from './engine'
 import { buildOptionsSchema } from './recipe'
+import { weightBudgetSchema } from './run-options'
 
 /** What the window asks of engines, and what it hears while that goes on. */
 
@@ -39,6 +40,7 @@ export const timeAskSchema = z.object({
   overlap: z.boolean(),
   sweep: z.boolean(),
   latencyLimitMs: z.number().positive().nullable(),
+  weightBudget: weightBudgetSchema.nullable(),
 })
 export type TimeAsk = z.input<typeof timeAskSchema>
 

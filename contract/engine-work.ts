@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { layerSchema } from './engine'
 import { findingSchema } from './finding'
+import { engineUseSchema } from './run-options'
 import { artifactSchema, comparisonSchema, verdictSchema } from './run'
 
 /** The documents of `time`, `layers`, `diff` and `refit`: what is done with an engine that is already built. */
@@ -70,6 +71,8 @@ export const timeDocumentSchema = z.object({
       after: gpuStateSchema,
     })
     .nullable(),
+  /** How the engine was run; null where it was not. */
+  engineUse: engineUseSchema.nullable(),
   rows: z.array(timingRowSchema),
   /** Index of the row with the most items a second whose p99 latency is within the limit; null where no row is, or nothing was measured. */
   best: count.nullable(),

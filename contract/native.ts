@@ -3,6 +3,7 @@ import { attemptSchema } from './environment'
 import { gpuStateSchema } from './engine-work'
 import { engineHeaderSchema, layerSchema, optionSupportSchema, readBackSchema } from './engine'
 import { findingCodeSchema } from './finding'
+import { askedBudgetSchema, runtimeCacheUseSchema, weightStreamingSchema } from './run-options'
 import { comparisonDetailSchema, latencySchema, verdictSchema } from './run'
 import { buildOptionsSchema, ruleSchema } from './recipe'
 import { dtypeSchema, profileSchema, tensorSpecSchema } from './tensor'
@@ -81,6 +82,14 @@ export type BuildReply = z.infer<typeof buildReplySchema>
 /** Code for the CPU that a version-compatible engine carries may be loaded: somebody said yes to this very file. */
 const hostCodeSchema = z.boolean().default(false)
 
+/** Of a call that runs an engine. `owned`: a cache of this machine's own, which is begun anew where the library cannot take it. */
+const runOptions = {
+  weightBudget: askedBudgetSchema.nullable().default(null),
+  runtimeCache: z.object({ path: z.string(), owned: z.boolean() }).nullable().default(null),
+}
+/** What came of them. */
+const engineUse = { weightStreaming: weightStreamingSchema.nullable().default(null), runtimeCache: runtimeCacheUseSchema.nullable().default(null) }
+
 export const nativeMethods = {
   'addon.info': {
     params: z.object({}),
@@ -142,9 +151,16 @@ export const nativeMethods = {
       hostCode: hostCodeSchema,
       /** Measure a warm run on the first inputs, too. */
       latency: z.boolean().default(false),
+      ...runOptions,
     }),
     /** `latency`: of a whole run as the host sees it, copies to and from the GPU included. */
-    result: z.object({ ran: z.boolean(), reason: z.string().nullable(), seconds: z.number(), latency: latencySchema.nullable().default(null) }),
+    result: z.object({
+      ran: z.boolean(),
+      reason: z.string().nullable(),
+      seconds: z.number(),
+      latency: latencySchema.nullable().default(null),
+      ...engineUse,
+    }),
   },
   /**
    * Times an engine as trtexec does, and with `profiledRuns` lists its layers with their times. Samples in milliseconds, one a run.
@@ -166,6 +182,7 @@ export const nativeMethods = {
       /** False: each run waits for the one before, copies and all. */
       overlap: z.boolean(),
       profiledRuns: z.number().int(),
+      ...runOptions,
     }),
     result: z.object({
       result: z
@@ -187,6 +204,7 @@ export const nativeMethods = {
           after: gpuStateSchema,
           layerTimes: z.array(z.object({ name: z.string(), ms: z.array(z.number()) })),
           layers: z.array(layerSchema).nullable(),
+          ...engineUse,
         })
         .nullable(),
       reason: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { backendSchema, hardwareCompatSchema, precisionSchema, profilingVerbositySchema, runtimePlatformSchema, targetSchema, tilingSchema } from './engine'
 import { preprocessSchema } from './preprocess'
+import { weightBudgetSchema } from './run-options'
 import { dimSchema, dtypeSchema, profileSchema } from './tensor'
 
 /** An input as the user states it; `dtype` and `shape` may only narrow what the file itself says. */
@@ -130,6 +131,10 @@ export const validateOptionsSchema = z.strictObject({
   expect: z.string().nullable().default(null),
   /** The GPU that runs the engine, counted from 0; null: the one that it was built on, or the first. */
   device: z.number().int().min(0).nullable().default(null),
+  /** Null: the budget is not touched, and the library keeps every weight on the GPU. */
+  weightBudget: weightBudgetSchema.nullable().default(null),
+  /** TensorRT-RTX: a file of one's own for what it compiles while it runs; null: the one of this machine, where the setting has it on. */
+  runtimeCache: z.string().nullable().default(null),
 })
 export type ValidateOptions = z.infer<typeof validateOptionsSchema>
 

@@ -6,6 +6,7 @@ import { environmentSchema } from './environment'
 import { findingSchema } from './finding'
 import { imagesCardSchema } from './preprocess'
 import { graphPrecisionSchema, recipeSchema } from './recipe'
+import { engineUseSchema } from './run-options'
 import { profileSchema, signatureSchema, tensorInfoSchema, tensorSpecSchema } from './tensor'
 
 export * from './comparison'
@@ -234,6 +235,8 @@ export const validateCardSchema = z.object({
   judgedOn: environmentSchema.nullable().default(null),
   /** Of the engine where it ran here, else of the ONNX file. Null where neither ran, absent in runs of earlier versions. */
   latency: latencySchema.extend({ of: latencyOfSchema }).nullable().optional(),
+  /** How the engine was run. Null where it was not, absent in runs of earlier versions. */
+  engineUse: engineUseSchema.nullable().optional(),
 })
 export type LoadCard = z.infer<typeof loadCardSchema>
 export type ConvertCard = z.infer<typeof convertCardSchema>

@@ -18,6 +18,8 @@ const fields = z.object({
   plugins: z.array(z.string()),
   /** Keep the builder's timings on this machine, one file a GPU and library version. */
   timingCache: z.boolean(),
+  /** Keep what TensorRT-RTX compiles while it runs on this machine, one file a GPU and library version. */
+  runtimeCache: z.boolean(),
   /** Where new run folders go; null: the app's data folder. */
   runsFolder: z.string().nullable(),
   engineHost: z.enum(['child', 'in-process']),
@@ -43,6 +45,7 @@ export const settingsSchema = z.object({
   operatorLibraries: fields.shape.operatorLibraries.default([]),
   plugins: fields.shape.plugins.default([]),
   timingCache: fields.shape.timingCache.default(true),
+  runtimeCache: fields.shape.runtimeCache.default(true),
   runsFolder: fields.shape.runsFolder.default(null),
   engineHost: fields.shape.engineHost.default('child'),
   stageTimeoutMinutes: fields.shape.stageTimeoutMinutes.default(240),

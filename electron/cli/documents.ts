@@ -19,6 +19,7 @@ export const emptyRun = (): RunDocument => {
     artifacts: [],
     requested: null,
     achieved: null,
+    engineUse: null,
     environment: null,
   }
 }
@@ -85,6 +86,7 @@ export function runDocument(handle: Pick<RunHandle, 'snapshot' | 'artifactPath' 
           notReadBack: card.notReadBack,
         }
       : null,
+    engineUse: done.includes('validate') ? (cards.validate?.engineUse ?? null) : null,
     environment: snapshot.environment,
   }
 }

@@ -103,7 +103,10 @@ export class AbiModel {
 
   #classOf(key, methods) {
     const name = key.replace(/^[VI](?=[A-Z])/, '')
-    const direct = this.tables[0].classes[key].kind === 'direct'
+    // A class may be of one flavour alone.
+    const kind = this.tables.find((table) => table.classes[key])?.classes[key].kind
+    if (kind === undefined) throw new Error(`class ${key} is in no table`)
+    const direct = kind === 'direct'
     const entry = { key, name, direct, methods: methods.map((spec) => this.#methodOf(key, name, direct, spec)) }
     if (direct && (key === 'IParser' || key === 'IParserRefitter')) entry.methods.push(this.#destructorOf(key, name))
     return entry

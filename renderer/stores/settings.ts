@@ -19,6 +19,7 @@ export const useSettings = defineStore('settings', () => {
     operatorLibraries: [],
     plugins: [],
     timingCache: true,
+    runtimeCache: true,
     runsFolder: null,
     engineHost: 'child',
     stageTimeoutMinutes: 240,

@@ -37,5 +37,7 @@ export const options: Readonly<Record<string, string>> = {
   'build.workspace': '不限制工作区',
   'build.tacticSharedMemory': '不限制共享内存',
   'build.targets': '去掉 sm75',
+  'validate.weightBudget': '不设权重预算',
+  'validate.runtimeCache': '不用自己的运行时缓存',
   'validate.expect': '选择正确答案文件…',
 }

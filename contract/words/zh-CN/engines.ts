@@ -174,6 +174,22 @@ export const engines = {
     gist: ['计时缓存 {path} 已损坏，或由其他库或 GPU 生成。', '计时缓存已损坏，或由其他库或 GPU 生成。'],
     remedy: '请指定另一个文件，或不指定以使用本机的缓存。',
   },
+  RUN_OPTION_UNSUPPORTED: {
+    title: '引擎不能这样运行',
+    gist: ['{?backend}{option} 不能用于该引擎（{backend}）。', '{option} 不能用于该引擎或此版本的库。', '该选项不能用于该引擎或此版本的库。'],
+    remedy: '权重预算：请以 --weight-streaming 构建引擎（须为强类型网络），或不给预算。运行时缓存：仅 TensorRT-RTX 具备，请不要给出。',
+  },
+  WEIGHT_BUDGET_CHANGED: {
+    title: '实际的权重预算不同',
+    whole: '要求的权重预算为 {requestedBytes}，实际为 {budgetBytes}；可流式传输的权重共 {streamableBytes}。',
+    gist: '实际的权重预算与要求的不同。',
+    remedy: '无需操作；如需流式传输权重，请给出更小的预算。',
+  },
+  RUNTIME_CACHE_UNUSABLE: {
+    title: '运行时缓存未能照原样使用',
+    gist: ['运行时缓存 {path} 未能照原样使用。', '运行时缓存未能照原样使用。'],
+    remedy: '本机的缓存会重新建立，无需操作；若是自己的文件，请指定另一个，或不指定以使用本机的缓存。',
+  },
   TACTICS_SKIPPED: {
     title: '部分策略被跳过',
     whole: '{skipped} 个策略因显存不足被跳过，最大的需要 {largestGB} GB：引擎可能不如应有的快。',

@@ -9,6 +9,7 @@ import { exitCode, factsOfFault, factsOfFindings, factsOfStages, factsOfVerdict,
 import { buildFlags } from '../flags/build'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
+import { executeFlags } from '../flags/execute'
 import { modelFlags } from '../flags/model'
 import { outFolder, recipe, upTo } from '../flags/own'
 import { hostCodeFlag, trustFlags } from '../flags/trust'
@@ -19,7 +20,7 @@ export const runCommand = defineCommand<RunDocument>({
   name: 'run',
   args: [{ name: 'FILE', help: (t) => t.arguments.file }],
   own: [outFolder, recipe, upTo],
-  flags: [...modelFlags, ...trustFlags, hostCodeFlag, ...buildFlags, ...compareFlags],
+  flags: [...modelFlags, ...trustFlags, hostCodeFlag, ...buildFlags, ...compareFlags, ...executeFlags],
   empty: emptyRun,
   print: runLines,
   async run(call, context) {

@@ -10,6 +10,7 @@ import { factsOfFindings, factsOfVerdict, joined } from '../exit-code'
 import { buildFlags } from '../flags/build'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
+import { executeFlags } from '../flags/execute'
 import { recipe, sheetFolder } from '../flags/own'
 import { workLine } from '../output/engine-lines'
 import { sheetLines } from '../output/sheet-lines'
@@ -19,7 +20,7 @@ export const sheetCommand = defineCommand<SheetDocument>({
   args: [{ name: 'FILE', help: (t) => t.arguments.onnx }],
   own: [sheetFolder, recipe],
   // The sheet is about both libraries: none is chosen.
-  flags: [...buildFlags.filter(({ name }) => name !== 'backend'), ...compareFlags],
+  flags: [...buildFlags.filter(({ name }) => name !== 'backend'), ...compareFlags, ...executeFlags],
   empty: emptySheet,
   print: sheetLines,
   async run(call, context) {

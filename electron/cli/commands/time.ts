@@ -4,6 +4,8 @@ import { engineSubject } from '../../core/engine-work/open'
 import { timeDefaults, timeEngine } from '../../core/engine-work/time'
 import { defineCommand } from '../command'
 import { factsOfFindings } from '../exit-code'
+import { draftOf } from '../flags/draft'
+import { executeFlags } from '../flags/execute'
 import { realOf, shapesOf, timeFlags, wholeOf } from '../flags/engine'
 import { hostCodeFlag, trustedCore } from '../flags/trust'
 import { choice } from '../flags/values'
@@ -13,12 +15,13 @@ export const timeCommand = defineCommand<TimeDocument>({
   name: 'time',
   args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
   own: timeFlags,
-  flags: [hostCodeFlag],
+  flags: [...executeFlags, hostCodeFlag],
   empty: emptyTime,
   print: timeLines,
   async run(call, context) {
     const { text, signal, reporter } = context
     const graph = call.own['cuda-graph']
+    const { weightBudget, runtimeCache } = (await draftOf(call, context)).recipe.validate
     const options = {
       device: wholeOf(call, 'device', 0, timeDefaults.device, text),
       profile: wholeOf(call, 'profile', 0, timeDefaults.profile, text),
@@ -30,6 +33,8 @@ export const timeCommand = defineCommand<TimeDocument>({
       overlap: call.own['plain-loop'] !== true,
       sweep: call.own['sweep'] === true,
       latencyLimitMs: realOf(call, 'latency-limit', null, text),
+      weightBudget,
+      runtimeCache,
     }
     const document = emptyTime()
     context.partial = () => document

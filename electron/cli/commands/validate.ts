@@ -4,6 +4,7 @@ import { defineCommand } from '../command'
 import { emptyRun } from '../documents'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
+import { executeFlags } from '../flags/execute'
 import { gpu, wholeOf } from '../flags/engine'
 import { merge } from '../flags/merge'
 import { mergeFrom } from '../flags/own'
@@ -16,7 +17,7 @@ export const validateCommand = defineCommand<RunDocument>({
   name: 'validate',
   args: [{ name: 'RUN', help: (t) => t.arguments.run }],
   own: [mergeFrom, gpu],
-  flags: [...compareFlags, timeLimitFlag, hostCodeFlag],
+  flags: [...compareFlags, ...executeFlags, timeLimitFlag, hostCodeFlag],
   empty: emptyRun,
   print: runLines,
   async run(call, context) {

@@ -3,7 +3,7 @@ import type { ValidateOptions } from '../../../contract/recipe'
 import { valued, type Flag } from './types'
 import { choice, realNumber } from './values'
 
-/** A flag for every option of Validate; per-output tolerances live in a recipe alone. */
+/** A flag for every option of Validate that says how outputs are compared; per-output tolerances live in a recipe alone. */
 const flags = {
   atol: valued(
     'atol',
@@ -37,6 +37,6 @@ const flags = {
       draft.recipe.validate.expect = resolve(value)
     },
   ),
-} satisfies Record<Exclude<keyof ValidateOptions, 'outputs' | 'device'>, Flag>
+} satisfies Record<Exclude<keyof ValidateOptions, 'outputs' | 'device' | 'weightBudget' | 'runtimeCache'>, Flag>
 
 export const compareFlags: readonly Flag[] = Object.values(flags)

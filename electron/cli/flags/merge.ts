@@ -27,6 +27,6 @@ export async function recipeFrom(file: string): Promise<Recipe> {
     ...recipe,
     load: { ...load, inputsFile: at(load.inputsFile) },
     build: { ...build, timingCache: at(build.timingCache) },
-    validate: { ...validate, expect: at(validate.expect) },
+    validate: { ...validate, expect: at(validate.expect), runtimeCache: at(validate.runtimeCache) },
   }
 }

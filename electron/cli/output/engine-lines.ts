@@ -1,6 +1,6 @@
 import type { DiffDocument, LayersDocument, RefitDocument, TimeDocument, TimingRow, WorkProgress } from '../../../contract/engine-work'
 import type { Text } from '../text'
-import { artifactLines, comparisonLines } from './human'
+import { artifactLines, comparisonLines, engineUseLines } from './human'
 
 const ms = (value: number | null): string => (value === null ? '–' : `${value.toPrecision(4)} ms`)
 
@@ -9,16 +9,17 @@ export function workLine({ phase, detail, fraction }: WorkProgress, text: Text):
   return [text.work[phase], detail, fraction === null ? '' : `${Math.round(fraction * 100)} %`].filter((part) => part !== '').join('  ')
 }
 
-export function timeLines(document: TimeDocument): string[] {
+export function timeLines(document: TimeDocument, text: Text): string[] {
   const shapes = (row: TimingRow): string =>
     Object.entries(row.shapes)
       .map(([name, sizes]) => `${name} ${sizes.join('x')}`)
       .join(', ')
-  return document.rows.flatMap((row, index) => [
+  const rows = document.rows.flatMap((row, index) => [
     `${index === document.best ? '* ' : '  '}${shapes(row)}${row.cudaGraph ? '  CUDA graph' : ''}`,
     `    GPU ${ms(row.gpu.median)} (p99 ${ms(row.gpu.p99)})  H2D ${ms(row.h2d.median)}  D2H ${ms(row.d2h.median)}  enqueue ${ms(row.enqueue.median)}`,
     `    latency ${ms(row.latency.median)} (p90 ${ms(row.latency.p90)}, p95 ${ms(row.latency.p95)}, p99 ${ms(row.latency.p99)})  ${row.throughput.toFixed(1)}/s  n=${row.iterations}`,
   ])
+  return [...rows, ...engineUseLines(document.engineUse, text)]
 }
 
 export function layerLines(document: LayersDocument): string[] {

@@ -5,6 +5,7 @@ import type { ExportDocument } from '../../../contract/export'
 import type { Finding } from '../../../contract/finding'
 import type { Artifact, Comparison, Hop } from '../../../contract/run'
 import { stageNames } from '../../../contract/run'
+import type { EngineUse } from '../../../contract/run-options'
 import type { TensorSpec } from '../../../contract/tensor'
 import type { Text } from '../text'
 
@@ -43,8 +44,18 @@ export function runLines(document: RunDocument, text: Text): string[] {
     ...stages,
     ...readBackLines(document, text),
     ...comparisonLines(document.comparisons, text),
+    ...engineUseLines(document.engineUse, text),
     ...(document.verdict ? [`${text.words.verdict}: ${text.words.verdicts[document.verdict]}`] : []),
     ...(document.run ? [`${text.words.run}: ${document.run}`] : []),
+  ]
+}
+
+/** How the engine was run, where there is something to say of it. */
+export function engineUseLines(use: EngineUse | null, { words }: Text): string[] {
+  const { weightStreaming, runtimeCache } = use ?? { weightStreaming: null, runtimeCache: null }
+  return [
+    ...(weightStreaming === null ? [] : [words.weightBudget(size(weightStreaming.budget), size(weightStreaming.streamable), size(weightStreaming.scratch))]),
+    ...(runtimeCache === null ? [] : [`${words.runtimeCache}: ${words.cacheStates[runtimeCache.state]}  ${runtimeCache.path}  ${size(runtimeCache.bytes)}`]),
   ]
 }
 

@@ -177,6 +177,8 @@ export const en = {
     rtol: 'relative tolerance',
     rule: 'numpy: atol + rtol*|r|; polygraphy: either of the two',
     expect: 'the right answers, compared as well',
+    weightBudget: 'of an engine built with --weight-streaming: how much of its weights stays on the GPU (all): auto, 50%, 512MiB or 0',
+    runtimeCache: 'tensorrt-rtx: file for what it compiles while it runs, in place of the one of this machine',
   },
   usage: {
     unknownFlag: (flag: string) => `There is no flag ${flag}.`,
@@ -208,6 +210,7 @@ export const en = {
     target: (given: string) => `${given === '' ? 'An empty word' : given} is no compute capability.`,
     targetRemedy: 'Write it as sm and two or three digits, such as sm86; several are joined by commas.',
     torchOpRemedy: 'Name an operator as torch.ops.aten.relu.default.',
+    weightBudgetRemedy: 'Give auto, a share such as 50%, or a size with its unit, such as 512MiB; 0 streams all that can be streamed.',
     engineNameRemedy: 'Give a name of 1 to 200 characters.',
     model: (given: string) => `${given} does not name a class.`,
     modelRemedy: 'Write module:Class, such as models.resnet:ResNet18, or a model of a library by name, such as timm:vit_tiny_patch16_224.',
@@ -294,6 +297,10 @@ export const en = {
     lookedAt: (done: number, total: number) => `looked at ${done} of ${total} files`,
     batch: 'Batch',
     compared: 'compared',
+    weightBudget: (budget: string, streamable: string, scratch: string) =>
+      `Weights on the GPU: ${budget} of ${streamable} that can be streamed; scratch memory ${scratch}`,
+    runtimeCache: 'Runtime cache',
+    cacheStates: { new: 'new', reused: 'reused', replaced: 'begun anew', refused: 'not used', unwritten: 'used, not written' },
     requested: 'asked',
     achieved: 'got',
     differs: 'differs',

@@ -49,7 +49,7 @@ function recipeAt(recipe: Recipe, at: (given: string | null) => string | null): 
     ...recipe,
     load: { ...load, inputsFile: at(load.inputsFile) },
     build: { ...build, timingCache: at(build.timingCache) },
-    validate: { ...validate, expect: at(validate.expect) },
+    validate: { ...validate, expect: at(validate.expect), runtimeCache: at(validate.runtimeCache) },
   }
 }
 

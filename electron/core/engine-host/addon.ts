@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { engineHeaderSchema } from '../../../contract/engine'
 import { buildReplySchema, buildRequestSchema, nativeErrorSchema, nativeMethods, type NativeParams, type NativeResult } from '../../../contract/native'
 import { ruleSchema, type Rule } from '../../../contract/recipe'
+import { weightStreamingSchema, type WeightStreaming } from '../../../contract/run-options'
 import { dtypeSchema, type DType } from '../../../contract/tensor'
 import type { HostEvent } from '../api'
 import { EnginesmithError } from '../errors'
@@ -33,9 +34,22 @@ export interface AddonCall {
 export interface EngineSession {
   /** Outputs in the engine's own order; `seconds` is the time of the copies and the execution. */
   run(inputs: NativeTensor[], call?: AddonCall): Promise<{ outputs: NativeTensor[]; seconds: number }>
+  /** As it was opened; null where the engine streams nothing. */
+  weightStreaming: WeightStreaming | null
+  /** False where the library refused the runtime cache that was given; null where none is kept. */
+  runtimeCacheTaken: boolean | null
+  /** The runtime cache with what was compiled until now; null where none is kept, or nothing is in it. */
+  runtimeCache(): Promise<Uint8Array | null>
   /** Frees GPU memory; safe to call twice and while a run is under way (it waits for it). */
   close(): Promise<void>
 }
+
+/** The bytes of a runtime cache, none for an empty one; null or left out where none is kept. */
+interface CacheBytes {
+  runtimeCache?: Uint8Array | null
+}
+
+export type TimedEngine = z.infer<typeof timeResultSchema>
 
 export type ComparerResult = z.infer<typeof comparerResultSchema>
 
@@ -65,10 +79,10 @@ export interface Addon {
   describeEngine(params: NativeParams<'engine.describe'>, call?: AddonCall): Promise<NativeResult<'engine.describe'>>
   /** `session` is null, with the reason, where this machine cannot run the engine; that is not an error. */
   openEngine(
-    params: Pick<NativeParams<'engine.run'>, 'library' | 'engine' | 'device' | 'hostCode'>,
+    params: Pick<NativeParams<'engine.run'>, 'library' | 'engine' | 'device' | 'hostCode' | 'weightBudget'> & CacheBytes,
     call?: AddonCall,
   ): Promise<{ session: EngineSession | null; reason: string | null }>
-  timeEngine(params: NativeParams<'engine.time'>, call?: AddonCall): Promise<NativeResult<'engine.time'>>
+  timeEngine(params: Omit<NativeParams<'engine.time'>, 'runtimeCache'> & CacheBytes, call?: AddonCall): Promise<TimedEngine>
   /** `weights` by the engine's names, in place of the path of the host's method. */
   refitEngine(params: Omit<NativeParams<'engine.refit'>, 'weights'> & { weights: NativeTensor[] }, call?: AddonCall): Promise<NativeResult<'engine.refit'>>
   createComparer(options: ComparerOptions): Comparer
@@ -84,7 +98,13 @@ const comparerResultSchema = nativeMethods['tensors.compare'].result.shape.outpu
 
 const tensorSchema = z.object({ name: z.string(), dtype: dtypeSchema, shape: z.array(z.number().int()), data: z.instanceof(Uint8Array) })
 const runSchema = z.object({ outputs: z.array(tensorSchema), seconds: z.number() })
-const openSchema = z.object({ session: z.unknown(), reason: z.string().nullable() })
+const openSchema = z.object({
+  session: z.unknown(),
+  reason: z.string().nullable(),
+  weightStreaming: weightStreamingSchema.nullable(),
+  runtimeCacheTaken: z.boolean().nullable(),
+})
+const cacheBytesSchema = z.instanceof(Uint8Array).nullable()
 
 // Two things come as JSON text, so that the addon needs no JSON reader: an Ultralytics prefix and the inspector's words.
 const metadataSchema = z
@@ -109,11 +129,12 @@ const describeResultSchema = z.object({
 const timeResultSchema = z.object({
   result: nativeMethods['engine.time'].result.shape.result
     .unwrap()
-    .omit({ layers: true })
-    .extend({ inspector: z.string().nullable() })
+    .omit({ layers: true, runtimeCache: true })
+    .extend({ inspector: z.string().nullable(), runtimeCacheTaken: z.boolean().nullable() })
     .transform(({ inspector, ...timed }) => ({ ...timed, layers: layersOf(inspector) }))
     .nullable(),
   reason: z.string().nullable(),
+  runtimeCache: cacheBytesSchema,
 })
 
 function readJson(text: string): unknown {
@@ -145,6 +166,7 @@ interface RawAddon {
   timeEngine: RawCall
   refitEngine: RawCall
   runEngine(session: unknown, inputs: NativeTensor[], token: unknown, onEvent: (event: HostEvent) => void): Promise<unknown>
+  runtimeCacheOf(session: unknown): Promise<unknown>
   closeEngine(session: unknown): Promise<unknown>
   createComparer(options: ComparerOptions): unknown
   compareAdd(comparer: unknown, reference: NativeTensor, candidate: NativeTensor): Promise<unknown>
@@ -226,11 +248,11 @@ function wrap(raw: RawAddon): Addon {
       const reason = await objection(params)
       if (reason !== null) return { session: null, reason }
       const opened = await simple(openSchema, raw.openEngine, allowed(params), call)
-      return { session: opened.session === null ? null : session(raw, opened.session), reason: opened.reason }
+      return { session: opened.session === null ? null : session(raw, opened.session, opened), reason: opened.reason }
     },
     timeEngine: async (params, call) => {
       const reason = await objection(params)
-      return reason === null ? simple(timeResultSchema, raw.timeEngine, allowed(params), call) : { result: null, reason }
+      return reason === null ? simple(timeResultSchema, raw.timeEngine, allowed(params), call) : { result: null, reason, runtimeCache: null }
     },
     refitEngine: async (params, call) => {
       const reason = await objection(params)
@@ -240,8 +262,11 @@ function wrap(raw: RawAddon): Addon {
   }
 }
 
-function session(raw: RawAddon, handle: unknown): EngineSession {
+function session(raw: RawAddon, handle: unknown, { weightStreaming, runtimeCacheTaken }: z.infer<typeof openSchema>): EngineSession {
   return {
+    weightStreaming,
+    runtimeCacheTaken,
+    runtimeCache: () => carry(raw, cacheBytesSchema, undefined, () => raw.runtimeCacheOf(handle)),
     run: (inputs, call) => carry(raw, runSchema, call, (token, onEvent) => raw.runEngine(handle, inputs, token, onEvent)),
     close: async () => {
       await carry(raw, z.undefined(), undefined, () => raw.closeEngine(handle))

@@ -7,6 +7,7 @@ import { createExclusive } from './exclusive'
 import { describeOnnx, onnxRuntimeVersion, runOnnx } from './ort'
 import { readSafetensors } from '../tensors'
 import { runEngine } from './run-engine'
+import { timeEngine } from './time-engine'
 import { compareTensors, describeTensors } from './tensors'
 
 /** What a method gets beside its parameters. */
@@ -38,7 +39,7 @@ export function createMethods(addonPath: string): MethodTable {
     'engine.build': (params, context) => oneAtATime(context.signal, async () => addon().build(params, call(context))),
     'engine.describe': (params, context) => oneAtATime(context.signal, async () => addon().describeEngine(params, call(context))),
     'engine.run': (params, context) => oneAtATime(context.signal, () => runEngine(addon(), params, call(context))),
-    'engine.time': (params, context) => oneAtATime(context.signal, () => addon().timeEngine(params, call(context))),
+    'engine.time': (params, context) => oneAtATime(context.signal, () => timeEngine(addon(), params, call(context))),
     'engine.refit': (params, context) =>
       oneAtATime(context.signal, async () => {
         const weights = params.weights === null ? [] : [...(await readSafetensors(params.weights))].map(([name, tensor]) => ({ name, ...tensor }))

@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import type { NativeMethods, NativeResult } from '../../../contract/native'
+import type { Latency } from '../../../contract/run'
 import { throwIfCancelled } from '../cancelled'
 import { readSafetensors, writeSafetensors } from '../tensors'
 import type { Addon, AddonCall, EngineSession, NativeTensor } from './addon'
 import { warmLatency } from './latency'
+import { keepRuntimeCache, openRuntimeCache } from './runtime-cache'
 
 /** One input set is read and copied while another is computed. */
 const atOnce = 2
@@ -15,8 +17,10 @@ const atOnce = 2
 export async function runEngine(addon: Addon, params: z.output<NativeMethods['engine.run']['params']>, call: AddonCall): Promise<NativeResult<'engine.run'>> {
   const { library, engine, device, inputs, outputs, latency: timed = false } = params
   if (outputs.length !== inputs.length) throw new Error('engine.run needs an output file for every input file')
-  const opened = await addon.openEngine({ library, engine, device, hostCode: params.hostCode }, call)
-  if (opened.session === null) return { ran: false, reason: opened.reason, seconds: 0, latency: null }
+  const cache = params.runtimeCache === null ? null : await openRuntimeCache(params.runtimeCache)
+  const { hostCode, weightBudget } = params
+  const opened = await addon.openEngine({ library, engine, device, hostCode, weightBudget, runtimeCache: cache?.bytes ?? null }, call)
+  if (opened.session === null) return { ran: false, reason: opened.reason, seconds: 0, latency: null, weightStreaming: null, runtimeCache: null }
   const { session } = opened
   const began = performance.now()
   try {
@@ -36,14 +40,19 @@ export async function runEngine(addon: Addon, params: z.output<NativeMethods['en
     const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     const seconds = (performance.now() - began) / 1000
-    const [first] = inputs
-    if (!timed || first === undefined) return { ran: true, reason: null, seconds, latency: null }
-    const tensors = await tensorsOf(first)
-    const once = async (): Promise<number> => (await session.run(tensors, call)).seconds
-    return { ran: true, reason: null, seconds, latency: await warmLatency(await once(), once, call.signal) }
+    const latency = timed ? await latencyOf(session, inputs[0], call) : null
+    const runtimeCache = cache === null ? null : await keepRuntimeCache(cache, session.runtimeCacheTaken !== false, await session.runtimeCache())
+    return { ran: true, reason: null, seconds, latency, weightStreaming: session.weightStreaming, runtimeCache }
   } finally {
     await session.close()
   }
+}
+
+async function latencyOf(session: EngineSession, set: string | undefined, call: AddonCall): Promise<Latency | null> {
+  if (set === undefined) return null
+  const tensors = await tensorsOf(set)
+  const once = async (): Promise<number> => (await session.run(tensors, call)).seconds
+  return warmLatency(await once(), once, call.signal)
 }
 
 async function tensorsOf(path: string): Promise<NativeTensor[]> {

@@ -8,6 +8,7 @@ export const emptyTime = (): TimeDocument => ({
   device: null,
   library: null,
   conditions: null,
+  engineUse: null,
   rows: [],
   best: null,
   latencyLimitMs: null,

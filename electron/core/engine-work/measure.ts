@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Statistics } from '../../../contract/engine-work'
 import type { Core } from '../api'
 import { notHere } from '../engines/not-here'
+import { nativeRunOptions, type RunAsk } from '../engines/run-options'
 import { EnginesmithError } from '../errors'
 import type { Tell } from './built'
 import { withGpuLane } from '../store/gpu-lane'
@@ -28,16 +29,27 @@ export async function measureEngine(
   core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>,
   subject: EngineSubject,
   files: { inputs: string; outputs: string },
-  { device, durationMs }: { device: number | null; durationMs: number },
+  { device, durationMs, weightBudget = null, runtimeCache = null }: { device: number | null; durationMs: number } & Partial<RunAsk>,
   { signal, tell }: { signal: AbortSignal; tell: Tell },
 ): Promise<{ measured: Measured; notRun: null } | { measured: null; notRun: string }> {
   const bench = core.bench()
   try {
     const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings, dataFolder: core.dataFolder }
     const ready = await readyFor(services, subject, device, signal)
+    const ask = { weightBudget, runtimeCache }
+    // The first run is one of a machine that has compiled nothing, unless a cache is named: that of this machine stays out.
+    const cold = { settings: () => ({ ...core.settings(), runtimeCache: false }), dataFolder: core.dataFolder }
+    const runOptions = await nativeRunOptions(ask, ready.library, ready.device, cold)
     const run = async (): Promise<number> => {
       const begun = performance.now()
-      const call = { library: ready.library, engine: subject.file.path, inputs: [files.inputs], outputs: [files.outputs], device: ready.device.index }
+      const call = {
+        library: ready.library,
+        engine: subject.file.path,
+        inputs: [files.inputs],
+        outputs: [files.outputs],
+        device: ready.device.index,
+        ...runOptions,
+      }
       const { ran, reason } = await bench.host.call('engine.run', call, { signal })
       if (!ran) throw incompatible(subject, reason ?? 'the library gave no reason')
       return performance.now() - begun
@@ -48,7 +60,7 @@ export async function measureEngine(
       async () => {
         const started = { firstRunMs: await run(), warmStartMs: await run() }
         const quiet = { signal, tell: () => undefined, alone: true }
-        await timeEngine(services, subject, { ...timeDefaults, device: ready.device.index, durationMs, cudaGraph: 'off' }, timed, quiet)
+        await timeEngine(services, subject, { ...timeDefaults, ...ask, device: ready.device.index, durationMs, cudaGraph: 'off' }, timed, quiet)
         return started
       },
     )

@@ -47,8 +47,11 @@ export async function makeSheet(
     throwIfCancelled(signal)
     const bench = core.bench()
     try {
-      const made = await withRun(bench.runs, { ...order, backend, folder: join(order.folder, backend) }, tell, (handle) =>
-        rowOf(core, handle, backend, document, { signal, tell }),
+      const made = await withRun(
+        bench.runs,
+        { ...order, recipe: recipeFor(order.recipe, backend), backend, folder: join(order.folder, backend) },
+        tell,
+        (handle) => rowOf(core, handle, backend, document, { signal, tell }),
       )
       if (made !== null) answers.push(made)
     } finally {
@@ -68,6 +71,11 @@ export async function makeSheet(
   }
   const { rows } = document
   document.verdict = rows.some(({ verdict }) => verdict === 'fail') ? 'fail' : rows.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'not-judged'
+}
+
+/** A runtime cache is for the one that has such a thing. */
+function recipeFor(recipe: Recipe, backend: SheetBackend): Recipe {
+  return backend === 'tensorrt-rtx' ? recipe : { ...recipe, validate: { ...recipe.validate, runtimeCache: null } }
 }
 
 /** @throws EnginesmithError USAGE where it is of another format */
@@ -108,7 +116,7 @@ async function rowOf(
     core,
     subject,
     { inputs, outputs: file },
-    { device: built.recipe.build.device, durationMs },
+    { device: built.recipe.build.device, durationMs, weightBudget: built.recipe.validate.weightBudget, runtimeCache: built.recipe.validate.runtimeCache },
     { signal, tell },
   )
   row.notRun = notRun

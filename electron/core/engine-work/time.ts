@@ -3,6 +3,7 @@ import type { NativeResult } from '../../../contract/native'
 import type { Profile } from '../../../contract/tensor'
 import type { Core } from '../api'
 import { throwIfCancelled } from '../cancelled'
+import { nativeRunOptions, refuseRunOptions, runFindings } from '../engines/run-options'
 import { makeFinding } from '../errors'
 import { withGpuLane, type GpuLaneRequest } from '../store/gpu-lane'
 import { incompatible, readyFor, zeroFinding, type EngineSubject } from './open'
@@ -21,6 +22,9 @@ export interface TimeOptions {
   /** Several batch sizes of the profile. */
   sweep: boolean
   latencyLimitMs: number | null
+  /** As the recipe's options of Validate. */
+  weightBudget: string | null
+  runtimeCache: string | null
 }
 
 export const timeDefaults: TimeOptions = {
@@ -34,6 +38,8 @@ export const timeDefaults: TimeOptions = {
   overlap: true,
   sweep: false,
   latencyLimitMs: null,
+  weightBudget: null,
+  runtimeCache: null,
 }
 
 type Timed = NonNullable<NativeResult<'engine.time'>['result']>
@@ -46,6 +52,7 @@ export async function timeEngine(
   document: TimeDocument,
   { signal, tell, alone = false }: { signal: AbortSignal; tell: (progress: WorkProgress) => void; alone?: boolean },
 ): Promise<void> {
+  refuseRunOptions(subject.flavour, options, subject.run?.recipe.build.weightStreaming ?? null)
   const { library, hostCode, device, driver } = await readyFor(core, subject, options.device, signal)
   document.device = device
   document.library = { flavour: library.flavour, version: library.version }
@@ -55,6 +62,7 @@ export async function timeEngine(
   const profile = described.engine.profiles[options.profile] ?? []
   const shapeSets = options.sweep ? sweepOf(profile, options.shapes) : [options.shapes]
   const graphs = options.cudaGraph === 'both' ? [false, true] : [options.cudaGraph === 'on']
+  const runOptions = await nativeRunOptions(options, library, device, core)
   const plan = shapeSets.flatMap((shapes) => graphs.map((cudaGraph) => ({ shapes, cudaGraph })))
   const measure = async (): Promise<void> => {
     for (const [index, { shapes, cudaGraph }] of plan.entries()) {
@@ -68,6 +76,8 @@ export async function timeEngine(
           library,
           engine: subject.file.path,
           device: device.index,
+          hostCode,
+          ...runOptions,
           profile: options.profile,
           shapes,
           warmUpMs,
@@ -82,6 +92,10 @@ export async function timeEngine(
       if (result === null) throw incompatible(subject, reason ?? 'the library gave no reason')
       document.conditions ??= { warmUpMs, durationMs, iterations, driver, before: result.before, after: result.after }
       document.conditions.after = result.after
+      if (document.engineUse === null) {
+        document.engineUse = { weightStreaming: result.weightStreaming, runtimeCache: result.runtimeCache }
+        document.findings.push(...runFindings(document.engineUse))
+      }
       const zero = zeroFinding(result.zeroOutputs, result.outputs, 'time')
       if (zero !== null && document.findings.every(({ code }) => code !== zero.code)) document.findings.push(zero)
       if (result.plainReason !== null && document.rows.length === 0) document.findings.push(noOverlap(result.plainReason))

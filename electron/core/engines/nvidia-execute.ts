@@ -5,6 +5,7 @@ import { hostCodeError, isHostCodeReason } from '../trust/host-code'
 import { findLibrary } from './library'
 import { notHere } from './not-here'
 import type { BackendExecute } from './port'
+import { nativeRunOptions } from './run-options'
 
 /** Running an engine with either of NVIDIA's libraries; what this machine lacks for it is a reason, not an error. */
 export function nvidiaExecute(flavour: Flavour): BackendExecute {
@@ -13,7 +14,8 @@ export function nvidiaExecute(flavour: Flavour): BackendExecute {
       if (work.engine === null) throw new Error('There is no engine file to run')
       try {
         const library = await findLibrary(flavour, context, context.signal)
-        const result = await context.native('engine.run', {
+        const { gpus } = await context.toolchain.environment()
+        const { weightStreaming, runtimeCache, ...result } = await context.native('engine.run', {
           library,
           engine: work.engine,
           inputs: work.inputs,
@@ -21,11 +23,12 @@ export function nvidiaExecute(flavour: Flavour): BackendExecute {
           device: work.device,
           hostCode: work.hostCode,
           latency: true,
+          ...(await nativeRunOptions(work.ask, library, gpus[work.device ?? 0], context)),
         })
         if (!result.ran && result.reason !== null && isHostCodeReason(result.reason)) {
           throw hostCodeError(work.engine, await sha256File(work.engine, context.signal), result.reason)
         }
-        return result
+        return { ...result, use: result.ran ? { weightStreaming, runtimeCache } : null }
       } catch (error) {
         if (error instanceof EnginesmithError && notHere.has(error.code)) return { ran: false, reason: error.message, seconds: 0, latency: null }
         throw error

@@ -2,9 +2,11 @@ import type { Backend } from '../../../contract/engine'
 import type { Library } from '../../../contract/native'
 import type { BuildOptions } from '../../../contract/recipe'
 import type { BuildCard, Latency } from '../../../contract/run'
+import type { EngineUse } from '../../../contract/run-options'
 import type { Profile, Signature } from '../../../contract/tensor'
 import type { StageContext, StageInputs, StageServices } from '../pipeline/stage'
 import type { ProducedSet } from '../store/artifacts'
+import type { RunAsk } from './run-options'
 
 /** What a backend decided before it builds: everything that the engine's identity depends on. */
 export interface BuildPlan {
@@ -52,6 +54,8 @@ export interface ExecuteWork {
   device: number | null
   /** Whether code for the CPU that the engine may carry can be loaded. */
   hostCode: boolean
+  /** How it is run, as far as the backend has it. */
+  ask: RunAsk
   /** Names in the order of the model; null where Load gave none. */
   signature: Signature | null
   /** Tensor files, one a set, and where the outputs of each go. */
@@ -59,9 +63,18 @@ export interface ExecuteWork {
   outputs: string[]
 }
 
+export interface Executed {
+  ran: boolean
+  reason: string | null
+  seconds: number
+  latency: Latency | null
+  /** Of a backend that has such options; absent or null otherwise. */
+  use?: EngineUse | null
+}
+
 /** The second: `execute.ts`. `ran: false` with the reason where this machine cannot run it; that is no error. */
 export interface BackendExecute {
-  execute(work: ExecuteWork, context: StageContext): Promise<{ ran: boolean; reason: string | null; seconds: number; latency: Latency | null }>
+  execute(work: ExecuteWork, context: StageContext): Promise<Executed>
 }
 
 export interface EngineBackend {

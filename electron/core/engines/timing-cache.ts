@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Library } from '../../../contract/native'
 import type { BuildOptions } from '../../../contract/recipe'
 import type { StageServices } from '../pipeline/stage'
+import { machineCache } from './machine-cache'
 
 export interface TimingCachePlan {
   /** Null: none. */
@@ -20,8 +19,5 @@ export async function planTimingCache(options: BuildOptions, library: Library, s
   if (library.flavour !== 'tensorrt' || !services.settings().timingCache) return { path: null, owned: false }
   const gpu = (await services.toolchain.environment()).gpus[options.device ?? 0]
   if (gpu === undefined) return { path: null, owned: false }
-  const folder = join(services.dataFolder, 'timing-caches')
-  await mkdir(folder, { recursive: true })
-  const name = `${library.version} ${gpu.name} ${gpu.computeCapability}`.replaceAll(/[^\w.]+/g, '-')
-  return { path: join(folder, `${name}.cache`), owned: true }
+  return { path: await machineCache(services.dataFolder, 'timing-caches', library, gpu), owned: true }
 }

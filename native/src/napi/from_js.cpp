@@ -44,6 +44,10 @@ bool Params::truth(const char* name) const {
     return found.As<Napi::Boolean>().Value();
 }
 
+std::optional<Params> Params::optionalObject(const char* name) const {
+    return isNothing(value(name)) ? std::nullopt : std::optional<Params>(object(name));
+}
+
 Napi::Array Params::array(const char* name) const {
     const Napi::Value found = value(name);
     if (!found.IsArray()) wrong(object_.Env(), name, "an array");
@@ -84,6 +88,12 @@ Napi::Uint8Array Params::bytes(const char* name) const {
     if (!found.IsTypedArray() || found.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
         wrong(object_.Env(), name, "a Uint8Array");
     return found.As<Napi::Uint8Array>();
+}
+
+std::optional<std::vector<char>> Params::optionalBytes(const char* name) const {
+    if (isNothing(value(name))) return std::nullopt;
+    const Napi::Uint8Array view = bytes(name);
+    return std::vector<char>(view.Data(), view.Data() + view.ByteLength());
 }
 
 }  // namespace enginesmith::addon

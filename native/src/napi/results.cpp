@@ -103,4 +103,11 @@ Json toJson(const trt::EngineDescription& description) {
         {"deviceMemoryBytes", orNull(description.deviceMemoryBytes)}};
 }
 
+Json toJson(const trt::WeightStreaming& streaming) {
+    return Json::Object{{"streamable", streaming.streamable},
+                        {"requested", orNull(streaming.requested)},
+                        {"budget", streaming.budget},
+                        {"scratch", streaming.scratch}};
+}
+
 }  // namespace enginesmith::addon

@@ -4,6 +4,7 @@
 #include "trt/engine.h"
 #include "trt/library.h"
 #include "trt/options.h"
+#include "trt/weight_streaming.h"
 
 namespace enginesmith::addon {
 
@@ -14,5 +15,6 @@ Json toJson(const std::vector<trt::TensorSpec>& specs);
 Json toJson(const trt::BuildReply& reply);
 Json toJson(const std::vector<trt::OptionSupport>& options);
 Json toJson(const trt::EngineDescription& description);
+Json toJson(const trt::WeightStreaming& streaming);
 
 }  // namespace enginesmith::addon

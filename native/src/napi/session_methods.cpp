@@ -2,6 +2,9 @@
 #include "napi/engine_methods.h"
 #include "napi/from_js.h"
 #include "napi/handle.h"
+#include "napi/results.h"
+#include "napi/run_options.h"
+#include "napi/to_js.h"
 #include "trt/logger.h"
 #include "trt/session.h"
 
@@ -15,14 +18,18 @@ Napi::Value openEngine(const Napi::CallbackInfo& info) {
     const std::string path = library.text("path"), parser = library.text("parserPath"), engine = params.text("engine");
     const auto device = params.optionalInteger("device");
     const bool hostCode = params.truth("hostCode");
+    const trt::RunOptions options = runOptions(params);
     return startCall(info.Env(), info[1], info[2], [=](trt::Events& events, const CancelTokenPtr&) -> Settle {
         const trt::LogScope logs(events);
         std::string reason;
-        const auto session = trt::Session::open(trt::Library::require(path, parser), engine, device, hostCode, events, reason);
+        const auto session = trt::Session::open(trt::Library::require(path, parser), engine, device, hostCode, options, events, reason);
         return [session, reason](Napi::Env env) {
             Napi::Object result = Napi::Object::New(env);
             result.Set("session", session ? makeHandle(env, session, kSessionTag) : env.Null());
             result.Set("reason", session ? env.Null() : Napi::Value(Napi::String::New(env, reason)));
+            result.Set("weightStreaming",
+                       session && session->weightStreaming() ? toJs(env, toJson(*session->weightStreaming())) : Napi::Value(env.Null()));
+            result.Set("runtimeCacheTaken", session ? toJs(env, orNull(session->runtimeCacheTaken())) : Napi::Value(env.Null()));
             return result;
         };
     });
@@ -74,6 +81,14 @@ Napi::Value runEngine(const Napi::CallbackInfo& info) {
         keepAlive);
 }
 
+Napi::Value runtimeCacheOf(const Napi::CallbackInfo& info) {
+    const auto session = openHandle<trt::Session>(info[0], kSessionTag, "the session");
+    return startCall(info.Env(), [=]() -> Settle {
+        const auto bytes = std::make_shared<std::vector<char>>(session->runtimeCache());
+        return [bytes](Napi::Env env) { return cacheToJs(env, *bytes); };
+    });
+}
+
 Napi::Value closeEngine(const Napi::CallbackInfo& info) {
     const auto session = openHandle<trt::Session>(info[0], kSessionTag, "the session");
     return startCall(info.Env(), [=]() -> Settle {
@@ -87,6 +102,7 @@ Napi::Value closeEngine(const Napi::CallbackInfo& info) {
 void exportSessionMethods(Napi::Env env, Napi::Object exports) {
     exports.Set("openEngine", Napi::Function::New(env, openEngine, "openEngine"));
     exports.Set("runEngine", Napi::Function::New(env, runEngine, "runEngine"));
+    exports.Set("runtimeCacheOf", Napi::Function::New(env, runtimeCacheOf, "runtimeCacheOf"));
     exports.Set("closeEngine", Napi::Function::New(env, closeEngine, "closeEngine"));
 }
 

@@ -2,6 +2,7 @@
 #include "napi/engine_methods.h"
 #include "napi/from_js.h"
 #include "napi/results.h"
+#include "napi/run_options.h"
 #include "napi/to_js.h"
 #include "trt/logger.h"
 #include "trt/refit.h"
@@ -38,6 +39,8 @@ Json toJson(const trt::TimeReply& reply) {
                         {"before", toJson(reply.before)},
                         {"after", toJson(reply.after)},
                         {"layerTimes", layers},
+                        {"weightStreaming", reply.weightStreaming ? addon::toJson(*reply.weightStreaming) : Json(nullptr)},
+                        {"runtimeCacheTaken", orNull(reply.runtimeCacheTaken)},
                         {"inspector", reply.inspector.empty() ? Json(nullptr) : Json(reply.inspector)}};
 }
 
@@ -77,11 +80,19 @@ Napi::Value timeEngine(const Napi::CallbackInfo& info) {
     request.profiledRuns = params.optionalInteger("profiledRuns").value_or(0);
     request.cudaGraph = params.truth("cudaGraph");
     request.overlap = params.truth("overlap");
+    request.options = runOptions(params);
     return startCall(info.Env(), info[1], info[2], [=](trt::Events& events, const CancelTokenPtr& token) {
         const trt::LogScope logs(events);
         std::string reason;
-        const auto reply = trt::timeEngine(trt::Library::require(path, parser), request, events, *token, reason);
-        return done(reply, reason);
+        auto reply = trt::timeEngine(trt::Library::require(path, parser), request, events, *token, reason);
+        const auto cache = std::make_shared<std::vector<char>>();
+        if (reply) cache->swap(reply->runtimeCache);
+        const Settle settle = done(reply, reason);
+        return [settle, cache](Napi::Env env) {
+            const Napi::Value result = settle(env);
+            result.As<Napi::Object>().Set("runtimeCache", cacheToJs(env, *cache));
+            return result;
+        };
     });
 }
 

@@ -37,12 +37,24 @@ std::unique_ptr<LoadedEngine> LoadedEngine::open(const LibraryPtr& library, cons
     return loaded->engine_ ? std::move(loaded) : nullptr;
 }
 
+void LoadedEngine::prepare(const RunOptions& options) {
+    weightStreaming_ = settleWeightBudget(*engine_, options.weightBudget);
+    if (options.runtimeCache) runtimeCache_ = std::make_unique<RuntimeCache>(*engine_, *options.runtimeCache);
+}
+
+abi::ExecutionContext LoadedEngine::createContext() const {
+    if (runtimeCache_) return runtimeCache_->createContext();
+    return engine_->raw().createExecutionContext(abi::ExecutionContextAllocationStrategy::kSTATIC);
+}
+
 LoadedEngine::~LoadedEngine() {
     try {
         const cuda::CurrentContext current(context_);
+        runtimeCache_.reset();
         engine_.reset();
     } catch (const Failure&) {
         // The driver is gone; what it held went with it, and freeing would touch it again.
+        static_cast<void>(runtimeCache_.release());
         new std::shared_ptr<Engine>(std::move(engine_));
     }
 }

@@ -3,8 +3,7 @@
 namespace enginesmith::trt {
 
 Running::Running(LoadedEngine& loaded)
-    : recorder_(loaded.engine().raw().table().interfaces(), quietEvents()),
-      context_(loaded.engine().raw().createExecutionContext(abi::ExecutionContextAllocationStrategy::kSTATIC)) {
+    : recorder_(loaded.engine().raw().table().interfaces(), quietEvents()), context_(loaded.createContext()) {
     if (!context_) {
         const std::string reason = loaded.engine().recorder().first("the library could not make an execution context");
         loaded.engine().recorder().clear();

@@ -53,7 +53,9 @@ struct Lane {
 }  // namespace
 
 struct Session::State {
-    explicit State(std::unique_ptr<LoadedEngine> opened) : loaded(std::move(opened)), description(loaded->engine().describe()) {
+    explicit State(std::unique_ptr<LoadedEngine> opened)
+        : loaded(std::move(opened)), weightStreaming(loaded->weightStreaming()), description(loaded->engine().describe()) {
+        if (const RuntimeCache* cache = loaded->runtimeCache()) cacheTaken = cache->taken();
         lanes.push_back(std::make_unique<Lane>(*loaded));
     }
     /// Keeps the engine for one run. Throws after close.
@@ -67,6 +69,8 @@ struct Session::State {
     std::condition_variable freed;
     bool closed = false;
     std::shared_ptr<LoadedEngine> loaded;
+    std::optional<WeightStreaming> weightStreaming;
+    std::optional<bool> cacheTaken;
     EngineDescription description;
     bool canGrow = true;
     std::vector<std::unique_ptr<Lane>> lanes;
@@ -161,11 +165,22 @@ Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Session::~Session() { close(); }
 
 std::shared_ptr<Session> Session::open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
-                                       bool hostCode, Events& events, std::string& reason) {
+                                       bool hostCode, const RunOptions& options, Events& events, std::string& reason) {
     auto loaded = LoadedEngine::open(library, path, device, hostCode, events, reason);
     if (!loaded) return nullptr;
     const cuda::CurrentContext current(loaded->context());
+    loaded->prepare(options);
     return std::shared_ptr<Session>(new Session(std::make_unique<State>(std::move(loaded))));
+}
+
+const std::optional<WeightStreaming>& Session::weightStreaming() const noexcept { return state_->weightStreaming; }
+std::optional<bool> Session::runtimeCacheTaken() const noexcept { return state_->cacheTaken; }
+
+std::vector<char> Session::runtimeCache() {
+    const std::shared_ptr<LoadedEngine> loaded = state_->opened();
+    const cuda::CurrentContext current(loaded->context());
+    const RuntimeCache* cache = loaded->runtimeCache();
+    return cache != nullptr ? cache->serialize() : std::vector<char>();
 }
 
 RunReply Session::run(const std::vector<TensorView>& inputs, const CancelToken& token) {

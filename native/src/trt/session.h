@@ -20,10 +20,17 @@ class Session {
 public:
     /// Null with the reason where there is no GPU, or it cannot run this engine.
     static std::shared_ptr<Session> open(const LibraryPtr& library, const std::string& path, std::optional<std::int32_t> device,
-                                         bool hostCode, Events& events, std::string& reason);
+                                         bool hostCode, const RunOptions& options, Events& events, std::string& reason);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session();
+
+    /// Empty where the engine streams no weights.
+    const std::optional<WeightStreaming>& weightStreaming() const noexcept;
+    /// Whether the runtime cache that was given was of use; empty where none is kept.
+    std::optional<bool> runtimeCacheTaken() const noexcept;
+    /// The runtime cache with what was compiled until now; empty where none is kept.
+    std::vector<char> runtimeCache();
 
     RunReply run(const std::vector<TensorView>& inputs, const CancelToken& token);
     /// Frees the GPU memory; waits for the runs under way. A run after it fails.

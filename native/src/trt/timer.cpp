@@ -224,7 +224,14 @@ std::optional<TimeReply> timeEngine(const LibraryPtr& library, const TimeRequest
     if (!loaded) return std::nullopt;
     const GpuLock lane(loaded->context().device(), token);
     const cuda::CurrentContext current(loaded->context());
-    return Timer(*loaded, request, token).run();
+    loaded->prepare(request.options);
+    TimeReply reply = Timer(*loaded, request, token).run();
+    reply.weightStreaming = loaded->weightStreaming();
+    if (const RuntimeCache* cache = loaded->runtimeCache()) {
+        reply.runtimeCacheTaken = cache->taken();
+        reply.runtimeCache = cache->serialize();
+    }
+    return reply;
 }
 
 }  // namespace enginesmith::trt

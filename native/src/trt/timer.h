@@ -10,6 +10,7 @@ struct TimeRequest {
     std::string engine;
     std::optional<std::int32_t> device;
     bool hostCode = false;
+    RunOptions options;
     std::int32_t profile = 0;
     /// Sizes by input; one that is not named gets the profile's opt.
     std::map<std::string, std::vector<std::int64_t>> shapes;
@@ -32,6 +33,10 @@ struct TimeReply {
     std::string graphRefusal;
     /// Why copies were not overlapped although it was asked for; empty otherwise.
     std::string plainReason;
+    std::optional<WeightStreaming> weightStreaming;
+    /// Whether the runtime cache that was given was of use; empty where none is kept.
+    std::optional<bool> runtimeCacheTaken;
+    std::vector<char> runtimeCache;
     /// Outputs of which every value is zero after the last run.
     std::vector<std::string> zeroOutputs;
     std::size_t outputs = 0;

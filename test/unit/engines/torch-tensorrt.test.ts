@@ -88,7 +88,16 @@ describe('what is told', () => {
   })
 
   it('does not judge a saved program where Torch-TensorRT is not installed', async () => {
-    const work = { onnx: '/m.onnx', engine: '/m.pt2', device: null, hostCode: false, inputs: [], outputs: [], signature: { inputs: [], outputs: [] } }
+    const work = {
+      onnx: '/m.onnx',
+      engine: '/m.pt2',
+      device: null,
+      hostCode: false,
+      ask: { weightBudget: null, runtimeCache: null },
+      inputs: [],
+      outputs: [],
+      signature: { inputs: [], outputs: [] },
+    }
     expect(await torchTensorrtExecute.execute(work, services({}) as unknown as StageContext)).toMatchObject({
       ran: false,
       reason: expect.stringContaining('not installed') as string,

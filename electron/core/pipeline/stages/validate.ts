@@ -1,8 +1,10 @@
 import type { Gpu } from '../../../../contract/environment'
 import type { Artifact, Comparison, ComparisonDetail, Hop, ValidateCard } from '../../../../contract/run'
+import type { EngineUse } from '../../../../contract/run-options'
 import type { DType } from '../../../../contract/tensor'
 import { isStripped } from '../../engines/card-facts'
 import { engineBackend, type EngineBackend } from '../../engines'
+import { refuseRunOptions, runFindings } from '../../engines/run-options'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
 import { sha256File } from '../../files/hash'
 import { artifactPath } from '../../store/artifacts'
@@ -23,7 +25,8 @@ export const validateStage: Stage<'validate'> = {
   async prepare(inputs, services): Promise<PreparedStage<'validate'>> {
     const { recipe, artifacts, cards } = inputs
     const made = subject(inputs)
-    const { expect, device, ...options } = recipe.validate
+    const { expect, device, weightBudget, runtimeCache, ...options } = recipe.validate
+    refuseRunOptions(made.backend.name, recipe.validate, recipe.build.weightStreaming)
     const environment = await services.toolchain.environment()
     const { onnxruntime, gpus, driver, tensorrt, tensorrtRtx, packages } = environment
     const library = { tensorrt, 'tensorrt-rtx': tensorrtRtx, 'torch-tensorrt': packages['torch-tensorrt'] ?? null, onnxruntime }[made.backend.name]
@@ -39,6 +42,9 @@ export const validateStage: Stage<'validate'> = {
         device: recipe.build.device,
         precision: precisionOf(cards.build),
         ...(cards.convert?.precision ? { graph: cards.convert.precision } : {}),
+        // Only where they are asked for: the key of a run of an earlier version stays what it was.
+        ...(weightBudget === null ? {} : { weightBudget }),
+        ...(runtimeCache === null ? {} : { runtimeCache }),
       },
       inputs: [
         // By its key, not by its content alone: a Build with other options is validated anew even where the engine came out the same.
@@ -108,6 +114,7 @@ class Validation {
   private readonly details: ComparisonDetail[] = []
   private readonly sets: string[]
   private latency: ValidateCard['latency'] = null
+  private engineUse: EngineUse | null = null
   private outputs: Array<{ name: string; dtype: DType }>
 
   constructor(
@@ -152,6 +159,7 @@ class Validation {
         subject: null,
         judgedOn: null,
         latency: this.latency,
+        engineUse: this.engineUse,
       },
       comparisons: this.comparisons,
       details: this.details,
@@ -210,6 +218,7 @@ class Validation {
         engine: artifactPath(inputs.folder, engine),
         device: this.device,
         hostCode: context.trust.hostCode(engine.sha256),
+        ask: inputs.recipe.validate,
         inputs: this.sets,
         outputs: files,
         signature: inputs.cards.load?.signature ?? null,
@@ -218,6 +227,8 @@ class Validation {
     )
     if (result.ran) {
       if (result.latency !== null) this.latency = { of: 'engine', ...result.latency }
+      this.engineUse = result.use ?? null
+      if (this.engineUse !== null) for (const finding of runFindings(this.engineUse)) context.report(finding)
       return { files, reason: null }
     }
     const reason = result.reason ?? 'the engine host gave no reason'
