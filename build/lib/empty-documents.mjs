@@ -11,6 +11,7 @@ const run = {
   artifacts: [],
   requested: null,
   achieved: null,
+  engineUse: null,
   environment: null,
 }
 const make = { artifacts: [], requested: null, achieved: null, comparisons: [], findings: [], environment: null }
@@ -34,7 +35,7 @@ const documents = {
   validate: run,
   batch: { batch: null, counts: { pass: 0, fail: 0, notJudged: 0, error: 0, skipped: 0 }, rows: [], findings: [] },
   compare: { verdict: null, comparisons: [], findings: [] },
-  time: { engine: null, device: null, library: null, conditions: null, rows: [], best: null, latencyLimitMs: null, findings: [] },
+  time: { engine: null, device: null, library: null, conditions: null, engineUse: null, rows: [], best: null, latencyLimitMs: null, findings: [] },
   layers: { engine: null, source: null, profiledRuns: 0, layers: [], groups: [], findings: [] },
   diff: { a: null, b: null, rows: [], totals: null, findings: [] },
   refit: {

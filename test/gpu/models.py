@@ -63,6 +63,23 @@ class Encoder(nn.Module):
         return self.norm(self.encoder(self.embed(ids)))
 
 
+class Wide(nn.Module):
+    """Four linear layers with 266 MiB of weights over (N, 512): (N, 64). What streaming weights is for, in small."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Linear(512, 8192), nn.GELU(), nn.Linear(8192, 4096), nn.GELU(), nn.Linear(4096, 7680), nn.GELU(), nn.Linear(7680, 64)
+        )
+        # As wide signals as images have: with PyTorch's own small weights the biases alone would be left at the end.
+        for layer in self.body:
+            if isinstance(layer, nn.Linear):
+                nn.init.kaiming_normal_(layer.weight)
+
+    def forward(self, x):
+        return self.body(x)
+
+
 def program(name, make, example, dynamic):
     path = FOLDER / f'{name}.pt2'
     if path.exists():
@@ -135,6 +152,7 @@ def main():
     program('vit', vit, (image,), ({0: BATCH},))
     program('gru', Gru, (torch.rand(4, 32, 40),), ({0: BATCH},))
     program('encoder', Encoder, (torch.randint(0, 1000, (4, 24)),), ({0: BATCH, 1: torch.export.Dim('length', min=2, max=128)},))
+    program('wide', Wide, (torch.rand(4, 512),), ({0: BATCH},))
     onnx('small', Small, (torch.rand(4, 3, 32, 32),), True)
     onnx('resnet50', resnet50, (torch.rand(8, 3, 224, 224),), False)
     # A second checkpoint of the same network, for a refit.

@@ -57,6 +57,19 @@ describe('the generator of the typed calls', () => {
     expect(text('abi_tables.cpp')).toContain('{100800, Method::NetworkDefinition_getFlag, {66, 65, 100800}}')
   })
 
+  it('knows the runtime cache of TensorRT-RTX alone, and the weight budget where it is', () => {
+    const slots = (name: string): number[] =>
+      [...text('abi_tables.cpp').matchAll(new RegExp(`\\{(-?\\d+), (-?\\d+), (\\d+)\\},? {2}// ${name}\\b`, 'gm'))].map((match) => Number(match[1]))
+    expect(slots('RuntimeConfig_createRuntimeCache')).toEqual([-1, -1, 5, 5])
+    expect(slots('RuntimeConfig_setRuntimeCache')).toEqual([-1, -1, 6, 6])
+    expect(slots('RuntimeCache_serialize')).toEqual([-1, -1, 2, 2])
+    expect(slots('RuntimeCache_deserialize')).toEqual([-1, -1, 3, 3])
+    expect(slots('CudaEngine_createRuntimeConfig')).toEqual([56, 48, 54, 48])
+    expect(slots('CudaEngine_createExecutionContextWithRuntimeConfig')).toEqual([55, 47, 53, 47])
+    expect(slots('CudaEngine_setWeightStreamingBudgetV2')).toEqual([48, 40, 46, 40])
+    expect(text('abi_tables.cpp')).toContain('{48, 47, 100100},  // CudaEngine_setWeightStreamingBudgetV2')
+  })
+
   it('gives the logger each shape', () => {
     const [trt10, trt11] = text('abi_interfaces.h').split('namespace trt11')
     expect(trt10).toMatch(/struct ILogger \{\s+virtual void log/)

@@ -237,6 +237,15 @@ describe('what needs a GPU says so, and is no error', () => {
     expect(opened.reason).toContain('no NVIDIA driver')
   })
 
+  it('a run with a weight budget and a runtime cache, and a timing', async () => {
+    const engine = out()
+    await build({ out: engine })
+    const ask = { library, engine, device: null, weightBudget: { kind: 'share', value: 0.5 }, runtimeCache: Buffer.from('no cache') } as const
+    expect(await addon().openEngine(ask)).toMatchObject({ session: null, reason: expect.stringContaining('no NVIDIA driver') as string })
+    const timing = { profile: 0, shapes: [], warmUpMs: 0, durationMs: 0, iterations: 1, cudaGraph: false, overlap: true, profiledRuns: 0 }
+    expect(await addon().timeEngine({ ...ask, ...timing })).toMatchObject({ result: null, reason: expect.stringContaining('no NVIDIA driver') as string })
+  })
+
   it('a file that is no engine is refused before any driver is asked', async () => {
     const described = await addon().describeEngine({ library, engine: fixture('cnn.onnx'), device: null })
     expect(described).toEqual({ engine: null, reason: 'it does not begin like an engine' })

@@ -62,6 +62,10 @@ export function timesOf(batches: readonly number[], latencyLimitMs: number | nul
       before: { smClock: 1980, memoryClock: 2619, temperature: 33, power: 121 },
       after: { smClock: 1980, memoryClock: 2619, temperature: 41, power: 310 },
     },
+    engineUse: {
+      weightStreaming: { streamable: 256 * 1024 ** 2, requested: 128 * 1024 ** 2, budget: 128 * 1024 ** 2, scratch: 1024 ** 2 },
+      runtimeCache: null,
+    },
     ...{ rows, best: bestOf(rows, latencyLimitMs), latencyLimitMs, findings: [] },
   }
 }

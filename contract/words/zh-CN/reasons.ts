@@ -33,6 +33,13 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
   [/^The model wants (?<name>.+) as (?<a>\S+), the inputs hold (?<b>\S+)\.$/, '模型要求 {name} 为 {a}，而输入为 {b}。'],
   [/^(?<name>.+) is (?<type>\S+), which ONNX Runtime cannot take from here\.$/, '{name} 的类型为 {type}，ONNX Runtime 无法从此处接收。'],
 
+  // How an engine is run.
+  [/^the library refused it without a reason$/, '库未说明原因便拒绝'],
+  [/^the library could not make one$/, '库无法建立'],
+  [/^this library has no such call$/, '此库没有该调用'],
+  [/^the engine has no weights that can be streamed$/, '该引擎没有可流式传输的权重'],
+  [/^the library does not take it: it is damaged, or was made by another version or for another GPU$/, '库不接受它：已损坏，或由其他版本、面向其他 GPU 生成'],
+
   // Whether an engine runs here.
   [/^It was built on a GPU of this machine\.$/, '它是在本机的 GPU 上构建的。'],
   [/^No GPU here can run it: (?<why>.+)\.$/s, '本机没有能运行它的 GPU：{why}。'],

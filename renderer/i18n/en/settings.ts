@@ -39,6 +39,8 @@ export default {
   pluginsAdd: 'Add…',
   timingCache: 'Timing cache',
   timingCacheText: 'Keeps what TensorRT measured, by GPU and version, so that the next build is faster.',
+  runtimeCache: 'Runtime cache',
+  runtimeCacheText: 'Keeps what TensorRT-RTX compiles while an engine runs, by GPU and version, so that the next start is faster.',
   gpu: 'GPU',
   gpuText: 'For builds, validation and timing, unless a recipe names another. With none in particular the first is used, and a batch uses every GPU like it.',
   gpuNone: 'None in particular',

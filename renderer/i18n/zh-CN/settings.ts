@@ -39,6 +39,8 @@ export default {
   pluginsAdd: '添加…',
   timingCache: '计时缓存',
   timingCacheText: '按 GPU 与版本保存 TensorRT 的测量结果，使下次构建更快。',
+  runtimeCache: '运行时缓存',
+  runtimeCacheText: '按 GPU 与版本保存 TensorRT-RTX 在引擎运行时编译的内容，使下次启动更快。',
   gpu: 'GPU',
   gpuText: '用于构建、验证和计时，除非配方另行指定。不指定时使用第一个；批处理使用所有同类 GPU。',
   gpuNone: '不指定',

@@ -24,7 +24,7 @@ export default {
       addon.createToken(),
       quiet,
     )
-    const { session } = await addon.openEngine({ library: found.library, engine, device: 0 }, addon.createToken(), quiet)
+    const { session } = await addon.openEngine({ library: found.library, engine, device: 0, hostCode: false }, addon.createToken(), quiet)
     const shape = [8, 3, 224, 224]
     const values = new Float32Array(shape.reduce((a, b) => a * b)).map((_, i) => ((i * 2654435761) >>> 8) / 2 ** 24)
     const inputs = [{ name: 'x', dtype: 'float32', shape, data: new Uint8Array(values.buffer) }]

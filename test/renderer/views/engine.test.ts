@@ -182,6 +182,7 @@ describe('timing', () => {
     await opened('timing')
     await wrapper.find('.long input').setValue('x:4x3x32x32')
     await byId('time-sweep').trigger('click')
+    await wrapper.find('[data-testid=time-budget] input').setValue(' 50% ')
     await byId('time-run').trigger('click')
     await flushPromises()
     expect(inputOf('engine.time')).toMatchObject({
@@ -191,6 +192,7 @@ describe('timing', () => {
       cudaGraph: 'both',
       sweep: true,
       durationMs: 3000,
+      weightBudget: '50%',
     })
     const text = wrapper.text()
     expect(text).toContain('CUDA graph off')
@@ -198,6 +200,7 @@ describe('timing', () => {
     expect(text).toContain('GPU times vary by more than 2.5 %')
     expect(text).toContain('1980 MHz → 1980 MHz')
     expect(text).toContain('33 °C → 41 °C')
+    expect(text).toContain('128.0 MiB of 256.0 MiB')
     expect(byId('sweep-best').text()).toMatch(/^Best under 0\.9 ms: batch 4, /)
     expect(wrapper.findAll('[data-measure=gpu]')).toHaveLength(2)
   })
@@ -206,6 +209,13 @@ describe('timing', () => {
     await opened('timing')
     await wrapper.find('.long input').setValue('4x3')
     expect(wrapper.find('[role=alert]').exists()).toBe(true)
+    expect(byId('time-run').attributes('disabled')).toBeDefined()
+  })
+
+  it('does not ask with a weight budget that is none', async () => {
+    await opened('timing')
+    await wrapper.find('[data-testid=time-budget] input').setValue('half')
+    expect(wrapper.find('[role=alert]').text()).toContain('512MiB')
     expect(byId('time-run').attributes('disabled')).toBeDefined()
   })
 

@@ -52,6 +52,13 @@ describe('flags and recipe', () => {
     expect(draft(['--timing-cache', 'c', '--no-timing-cache']).recipe.build.timingCache).toBeNull()
   })
 
+  it('say how an engine is run', () => {
+    expect(draft(['--no-runtime-cache'])).toMatchObject({ settings: { runtimeCache: false }, recipe: { validate: { runtimeCache: null } } })
+    expect(draft(['--no-runtime-cache', '--runtime-cache', 'c'])).toMatchObject({ settings: {}, recipe: { validate: { runtimeCache: '/start/c' } } })
+    for (const budget of ['0', 'auto', '50%', '1.5GiB']) expect(draft(['--weight-budget', budget]).recipe.validate.weightBudget).toBe(budget)
+    for (const none of ['', '512', '50', '101%', 'half']) expect(refusal(['--weight-budget', none])).toMatchObject({ code: 'USAGE', evidence: { given: none } })
+  })
+
   it('write every option', () => {
     const { recipe, settings } = draft([
       ...['--model', 'nets:Small', '--model-args', '{"classes": 10}', '--key-prefix', 'module.', '--project', 'code', '--python', 'python3.12'],
@@ -93,7 +100,7 @@ describe('flags and recipe', () => {
       ...['--fail-on-cache-miss', '--sparsity', '--refit-identical', '--weight-streaming', '--exclude-lean-runtime'],
       ...['--min-block-size', '3', '--torch-op', 'torch.ops.aten.relu.default', '--require-full'],
       ...['--runtime-platform', 'windows-amd64', '--profiling-verbosity', 'layer-names', '--engine-name', 'my net', '--plugin', 'a.so', '--plugin', '/b.so'],
-      ...['--atol', '1e-3', '--rtol', '.5', '--rule', 'polygraphy', '--expect', '/right.npz'],
+      ...['--atol', '1e-3', '--rtol', '.5', '--rule', 'polygraphy', '--expect', '/right.npz', '--weight-budget', '50%', '--runtime-cache', 'r.cache'],
     ])
     expect(settings).toEqual({ project: '/start/code', python: '/bin/python3.12', plugins: ['/start/a.so', '/b.so'] })
     expect(recipe).toEqual({
@@ -153,7 +160,16 @@ describe('flags and recipe', () => {
         engineName: 'my net',
         device: 1,
       },
-      validate: { atol: 1e-3, rtol: 0.5, outputs: {}, rule: 'polygraphy', expect: '/right.npz', device: null },
+      validate: {
+        atol: 1e-3,
+        rtol: 0.5,
+        outputs: {},
+        rule: 'polygraphy',
+        expect: '/right.npz',
+        device: null,
+        weightBudget: '50%',
+        runtimeCache: '/start/r.cache',
+      },
     })
     expect(recipeSchema.safeParse(recipe).success).toBe(true)
   })
