@@ -26,6 +26,7 @@ for (const [language, theme] of [
     await expect(page.getByTestId('profiles').getByRole('group')).toHaveCount(2)
     await picture(page, `options-${theme}`)
     await page.locator('[data-option=sparsity]').getByRole('switch').click()
+    await page.locator('[data-option=weightStreaming]').getByRole('switch').click()
     await page.locator('[data-option=engineName]').getByRole('textbox').fill('cnn')
     await page.locator('[data-option=engineName]').getByRole('textbox').press('Enter')
     await page.locator('[data-option=engineName]').scrollIntoViewIfNeeded()
@@ -40,6 +41,20 @@ for (const [language, theme] of [
     await expect(requested.locator('[data-option=sparsity]')).toHaveAttribute('data-same', 'true')
     await expect(requested.locator('[data-option="profile 1 image"]')).toHaveAttribute('data-same', 'true')
     await picture(page, `built-${theme}`)
+
+    // An engine that streams can be given a budget, TensorRT-RTX a cache: in Validate, and in the recipe.
+    await page.getByTestId('stage-validate').click()
+    const [budget, cache] = [page.getByTestId('run-options').getByRole('textbox').nth(0), page.getByTestId('run-options').getByRole('textbox').nth(1)]
+    await budget.fill('half')
+    await expect(budget).toHaveAttribute('aria-invalid', 'true')
+    await picture(page, `run-options-bad-${theme}`)
+    await budget.fill('50%')
+    await budget.press('Enter')
+    await expect(budget).not.toHaveAttribute('aria-invalid', 'true')
+    await expect(cache).toBeVisible()
+    await page.getByTestId('run-options').scrollIntoViewIfNeeded()
+    await picture(page, `run-options-${theme}`)
+    expect(await violations(page)).toEqual([])
     await page.getByTestId('rail-settings').click()
     await expect(page.getByTestId('add-plugin')).toBeVisible()
     await picture(page, `settings-${theme}`)

@@ -35,10 +35,6 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
 
   // How an engine is run.
   [/^the library refused it without a reason$/, '库未说明原因便拒绝'],
-  [/^the library could not make one$/, '库无法建立'],
-  [/^this library has no such call$/, '此库没有该调用'],
-  [/^the engine has no weights that can be streamed$/, '该引擎没有可流式传输的权重'],
-  [/^the library does not take it: it is damaged, or was made by another version or for another GPU$/, '库不接受它：已损坏，或由其他版本、面向其他 GPU 生成'],
 
   // Whether an engine runs here.
   [/^It was built on a GPU of this machine\.$/, '它是在本机的 GPU 上构建的。'],

@@ -100,8 +100,9 @@ export async function mergeCopy(state: RunState, archive: Archive, from: string,
     reuse([notTaken(from, older)])
     return true
   }
-  const { expect } = file.recipe.validate
-  state.update((run) => ({ ...run, recipe: { ...run.recipe, validate: { ...copy.recipe.validate, expect } } }))
+  // Paths are those of the machine that they are on.
+  const { expect, runtimeCache } = file.recipe.validate
+  state.update((run) => ({ ...run, recipe: { ...run.recipe, validate: { ...copy.recipe.validate, expect, runtimeCache } } }))
   await archive.restore(kept, 0, [mergedFinding(kept, from, judgedOn)])
   return true
 }

@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { mountWizard, type Mounted } from './mount'
-import { passed, recipe } from './snapshots'
+import { passed, recipe, upTo } from './snapshots'
 
 let mounted: Mounted | null = null
 afterEach(() => mounted?.end())
@@ -14,7 +14,8 @@ async function type(w: Mounted, label: string, text: string): Promise<void> {
   await field(w, label).trigger('change')
   await flushPromises()
 }
-const streaming = () => passed({ recipe: recipe((edit) => void (edit.build.weightStreaming = true)) })
+const streams = recipe((edit) => void (edit.build.weightStreaming = true))
+const streaming = () => passed({ recipe: streams })
 
 describe('how the engine is run', () => {
   it('offers a budget where the engine streams, and a cache where the library compiles', async () => {
@@ -30,7 +31,7 @@ describe('how the engine is run', () => {
   })
 
   it('holds the stage back while the budget is none', async () => {
-    const w = await show(streaming(), 'validate')
+    const w = await show(upTo('build', { recipe: streams }), 'validate')
     await type(w, 'Weight budget', 'half')
     expect(field(w, 'Weight budget').attributes('aria-invalid')).toBe('true')
     expect(w.find('run-options').text()).toContain('Write auto')

@@ -42,9 +42,6 @@ export const validateStage: Stage<'validate'> = {
         device: recipe.build.device,
         precision: precisionOf(cards.build),
         ...(cards.convert?.precision ? { graph: cards.convert.precision } : {}),
-        // Only where they are asked for: the key of a run of an earlier version stays what it was.
-        ...(weightBudget === null ? {} : { weightBudget }),
-        ...(runtimeCache === null ? {} : { runtimeCache }),
       },
       inputs: [
         // By its key, not by its content alone: a Build with other options is validated anew even where the engine came out the same.
@@ -60,7 +57,10 @@ export const validateStage: Stage<'validate'> = {
             library,
             driver,
             gpu: gpus.map((gpu) => `${gpu.name} ${gpu.computeCapability}`).join(', ') || null,
+            // How it is run, not what is judged. Only where it is asked for: the key of a run of an earlier version stays what it was.
             ...(elsewhere === null ? {} : { device: `${elsewhere}` }),
+            ...(weightBudget === null ? {} : { weightBudget }),
+            ...(runtimeCache === null ? {} : { runtimeCache }),
           }
         : { onnxruntime },
     }

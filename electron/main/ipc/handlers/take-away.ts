@@ -36,8 +36,9 @@ export function takeAwayHandlers({ core, runs, askSave }: TakeAwayDeps): Pick<Ha
       if (origin === null) return { origin: null }
       // Built for another GPU, it is to be built for the one that is here.
       const build = { ...origin.recipe.build, targets: [], device: null, timingCache: null }
+      const validate = { ...origin.recipe.validate, runtimeCache: null }
       return {
-        origin: { folder: origin.folder, name: origin.name, onnx: origin.onnx, recipe: recipeSchema.parse({ build, validate: origin.recipe.validate }) },
+        origin: { folder: origin.folder, name: origin.name, onnx: origin.onnx, recipe: recipeSchema.parse({ build, validate }) },
       }
     },
     'run.plainEngine': async ({ id }) => {
