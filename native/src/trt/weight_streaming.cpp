@@ -34,6 +34,8 @@ std::optional<WeightStreaming> settleWeightBudget(Engine& engine, const std::opt
     // Zero also where streaming was asked for at the build and every weight was too small for it.
     const std::int64_t streamable = raw.getStreamableWeightsSize();
     if (streamable <= 0) {
+        // What a version may have to say of being asked is nothing that went wrong with the engine.
+        engine.recorder().clear();
         if (!asked) return std::nullopt;
         throw refused("the engine has no weights that can be streamed",
                       "Build it with --weight-streaming, which takes a strongly typed network, or run it without a budget.");
