@@ -36,7 +36,7 @@ function withEngine(host: EngineHost, onnx: () => string, fault: (tensor: Tensor
         const tensors = await readSafetensors(path)
         await writeSafetensors(path, new Map([...tensors].map(([name, tensor]) => [name, fault(tensor)])))
       }
-      return { ran: true, reason: null, seconds: 0.001, latency: { ms: 1, runs: 5 } } as never
+      return { ran: true, reason: null, seconds: 0.001, latency: { ms: 1, runs: 5 }, weightStreaming: null, runtimeCache: null } as never
     },
     dispose: () => host.dispose(),
   }

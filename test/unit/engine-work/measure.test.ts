@@ -20,7 +20,21 @@ const subject = {
 
 const ms = [1, 1, 1, 1]
 const state = { smClock: 1, memoryClock: 1, temperature: 40, power: 80 }
-const timed = { shapes: {}, gpu: ms, host: ms, h2d: ms, d2h: ms, enqueue: ms, wallMs: 8, graphRefusal: null, before: state, after: state, layerTimes: [] }
+const use = { weightStreaming: null, runtimeCache: null }
+const timed = {
+  ...use,
+  shapes: {},
+  gpu: ms,
+  host: ms,
+  h2d: ms,
+  d2h: ms,
+  enqueue: ms,
+  wallMs: 8,
+  graphRefusal: null,
+  before: state,
+  after: state,
+  layerTimes: [],
+}
 
 function coreWith(
   answers: Partial<Record<NativeMethod, unknown>>,
