@@ -57,6 +57,7 @@ for (const [language, theme] of [
     expect(await violations(page)).toEqual([])
     await page.getByTestId('rail-settings').click()
     await expect(page.getByTestId('add-plugin')).toBeVisible()
+    await page.getByTestId('runtime-cache').scrollIntoViewIfNeeded()
     await picture(page, `settings-${theme}`)
     expect(errors).toEqual([])
     await running.close()

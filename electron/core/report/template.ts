@@ -16,6 +16,7 @@ export const reportTemplate = `<!doctype html>
 <p class="soft mono"><%= it.snapshot.input.format %> · <%= it.snapshot.input.bytes %> B · sha256 <%= it.snapshot.input.sha256 ?? '–' %></p>
 <div class="verdict"><span class="badge <%= it.verdict %>"><%= it.words.verdict[it.verdict] %></span><span><%= it.words.verdictText[it.verdict] %></span></div>
 <% if (it.snapshot.cards.validate && it.snapshot.cards.validate.lossEnters) { %><p><%= it.words.lossEnters[it.snapshot.cards.validate.lossEnters] %></p><% } %>
+<% const streaming = it.snapshot.cards.validate?.engineUse?.weightStreaming; if (streaming) { %><p><%= it.words.weightBudget(it.number(streaming.budget), it.number(streaming.streamable)) %></p><% } %>
 <% if (it.snapshot.cards.build && it.snapshot.cards.build.backend === 'onnxruntime') { %><p class="not-judged"><%= it.words.notTensorRT %></p><% } %>
 </header>
 

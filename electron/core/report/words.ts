@@ -10,6 +10,7 @@ export interface ReportWords {
   reason: (reason: string) => string
   /** The engine's own word is missing, and why. */
   notReadBack: (reason: string) => string
+  weightBudget: (budget: string, streamable: string) => string
   title: string
   verdict: Record<Verdict | 'none', string>
   verdictText: Record<Verdict | 'none', string>
@@ -95,6 +96,7 @@ const en: ReportWords = {
     cancelled: 'cancelled',
     crashed: 'crashed',
   },
+  weightBudget: (budget, streamable) => `The engine was run with ${budget} of its ${streamable} bytes of streamable weights on the GPU.`,
   notReadBack: (reason) => `The engine was not read back: ${reason}. The rows are the builder’s word and the file’s header.`,
   headings: {
     comparisons: 'Comparisons',
@@ -173,6 +175,7 @@ const zh: ReportWords = {
     cancelled: '已取消',
     crashed: '崩溃',
   },
+  weightBudget: (budget, streamable) => `运行引擎时，可流式传输的 ${streamable} 字节权重中有 ${budget} 字节在 GPU 上。`,
   notReadBack: (reason) => `未能读回引擎：${reason}。以下各行来自构建器与文件头。`,
   headings: {
     comparisons: '比较',

@@ -103,6 +103,14 @@ function snapshot(): RunSnapshot {
 }
 
 describe('the report as a page', () => {
+  it('says how much of its weights an engine had on the GPU, where it streams', () => {
+    const run = snapshot()
+    const engineUse = { weightStreaming: { streamable: 4096, requested: 1024, budget: 1024, scratch: 0 }, runtimeCache: null }
+    const streamed = { ...run, cards: { ...run.cards, validate: { ...run.cards.validate!, engineUse } } }
+    expect(renderReport('html', { snapshot: streamed, details: [], language: 'en' })).toContain('with 1,024 of its 4,096 bytes of streamable weights')
+    expect(renderReport('html', { snapshot: streamed, details: [], language: 'zh-CN' })).toContain('4,096 字节权重中有 1,024 字节在 GPU 上')
+    expect(renderReport('html', { snapshot: run, details: [], language: 'en' })).not.toContain('streamable')
+  })
   const html = renderReport('html', { snapshot: snapshot(), details: [detail], language: 'en' })
   it('stands alone: nothing to fetch, no script, and forbids both', () => {
     expect(html).not.toMatch(/<script|<link|src=|url\(|@import|href=/i)
