@@ -107,10 +107,11 @@ export const files = {
   },
   RUN_UNREADABLE: {
     title: '无法读取运行文件夹',
-    whole: '{?id}列表中已没有该运行。',
+    whole: ['{?id}列表中已没有该运行。', '{folder} 中的副本写着 {said}，但其各行得出 {rows}：它已损坏或被手动改过。'],
     gist: ['{folder} 中没有可读取的运行。', '无法读取该运行。'],
     remedy: [
       '{?id}若其文件夹已移动，请直接打开该文件夹。',
+      '{?said}请在能运行该引擎的机器上重新验证该副本：enginesmith validate RUN。',
       '{?reason}请用写入它的程序版本打开，或在新文件夹中重新运行该模型；artifacts 中的文件未受影响。',
       '请给出运行写入的文件夹，即含有 run.json 的那个。',
     ],

@@ -11,7 +11,7 @@ import { engineBackend } from '../engines'
 import { sha256File } from '../files/hash'
 import { engineHeaderOf } from '../formats'
 import { writeAtomic } from '../files/write'
-import { artifactName, artifactPath } from '../store/artifacts'
+import { artifactName, artifactPath, needUnchanged } from '../store/artifacts'
 import { writeNpz } from '../tensors'
 import { exportFindings, refuseZero } from './findings'
 import { metadataOf } from './metadata'
@@ -150,7 +150,7 @@ async function fill(core: Pick<Core, 'host'>, making: string, subject: ExportSub
     throwIfCancelled(signal)
     await writing(at(file), () => copyFile(artifactPath(folder, artifact), at(file)))
     await note(role, file)
-    if (files.at(-1)?.sha256 !== artifact.sha256) throw changed(artifactPath(folder, artifact))
+    await needUnchanged(folder, artifact, signal, files.at(-1)?.sha256)
   }
   await writing(making, async () => {
     await mkdir(at('sample/inputs'), { recursive: true })
@@ -183,10 +183,4 @@ async function fill(core: Pick<Core, 'host'>, making: string, subject: ExportSub
   document.verdict = metadata.verdict
   document.findings.push(...exportFindings(metadata))
   return files
-}
-
-function changed(path: string): EnginesmithError {
-  return new EnginesmithError('FILE_CHANGED', `${path} is not the file that this run made: its content has changed.`, 'Run the stage that makes it again.', {
-    path,
-  })
 }

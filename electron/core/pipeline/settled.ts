@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Environment } from '../../../contract/environment'
 import type { Finding } from '../../../contract/finding'
-import { validateCardSchema, type ComparisonDetail, type RunFile, type Verdict } from '../../../contract/run'
+import { validateCardSchema, type Artifact, type ComparisonDetail, type RunFile, type Verdict } from '../../../contract/run'
 import { EnginesmithError, makeFinding } from '../errors'
-import { artifactsArePresent } from '../store/artifacts'
+import { engineBackend } from '../engines'
+import { artifactsArePresent, needUnchanged } from '../store/artifacts'
 import { keepStage, listKept, nextHistoryNumber, type KeptStage } from '../store/history'
+import { nothingCompared, verdictOf } from '../verdict'
 import type { Archive } from './archive'
 import type { RunState } from './run-state'
 import { isDone } from './transition'
@@ -62,7 +64,8 @@ function keptFinding(kept: KeptStage, judgedOn: Environment): Finding {
 /**
  * Takes the verdict of a returned copy of this run over: the newer settled one is current, the other is in history.
  * @returns false where both hold the same result
- * @throws EnginesmithError OUT_NOT_A_RUN for a copy of another run, ENGINE_NOT_RUN where the copy was not judged either
+ * @throws EnginesmithError OUT_NOT_A_RUN for a copy of another run, ENGINE_NOT_RUN where the copy was not judged either,
+ *   RUN_UNREADABLE where its rows say otherwise, FILE_CHANGED where the engine here is not the one of this run any more
  */
 export async function mergeCopy(state: RunState, archive: Archive, from: string, copy: RunFile, details: ComparisonDetail[]): Promise<boolean> {
   const { file } = state
@@ -76,6 +79,7 @@ export async function mergeCopy(state: RunState, archive: Archive, from: string,
     const remedy = 'Validate the copy on a machine that runs the engine: enginesmith validate RUN.'
     throw new EnginesmithError('ENGINE_NOT_RUN', `The copy in ${from} was not judged either.`, remedy, { reason: 'the copy was not judged', folder: from })
   }
+  refuseGroundless(from, copy)
   const here = file.stages.validate
   const reuse = (findings: Finding[]): void => {
     if (isDone(here.state)) state.move('validate', 'reuse', { cached: true, seconds: 0, findings: [...here.findings, ...findings] })
@@ -84,7 +88,7 @@ export async function mergeCopy(state: RunState, archive: Archive, from: string,
     reuse([])
     return false
   }
-  const engine = file.stages.build.artifacts.find((artifact) => artifact.kind === 'engine')?.sha256 ?? null
+  const engine = engineOf(file)
   const judgedOn = card.judgedOn ?? copy.environment
   const kept: KeptStage = {
     stage: 'validate',
@@ -95,16 +99,36 @@ export async function mergeCopy(state: RunState, archive: Archive, from: string,
     verdict: copy.verdict,
   }
   const older = isSettled(file.verdict) && (here.startedAt ?? '') > (result.startedAt ?? '')
-  if (older || engine !== card.engineSha256) {
+  if (older || (engine?.sha256 ?? null) !== card.engineSha256) {
     await keepStage(state.folder, await nextHistoryNumber(state.folder), kept)
     reuse([notTaken(from, older)])
     return true
   }
+  // The verdict is about this very file, which may have been changed since.
+  if (engine !== null) await needUnchanged(state.folder, engine)
   // Paths are those of the machine that they are on.
   const { expect, runtimeCache } = file.recipe.validate
   state.update((run) => ({ ...run, recipe: { ...run.recipe, validate: { ...copy.recipe.validate, expect, runtimeCache } } }))
   await archive.restore(kept, 0, [mergedFinding(kept, from, judgedOn)])
   return true
+}
+
+/** What ships: an engine, or a program of Torch-TensorRT; null for a backend that makes no file. */
+function engineOf({ cards, stages }: RunFile): Artifact | null {
+  const backend = cards.build === null ? null : engineBackend(cards.build.backend)
+  return stages.build.artifacts.find(({ kind }) => backend?.hasEngine === true && kind === backend.engineKind) ?? null
+}
+
+/** A verdict without rows that lead to it is a number that somebody wrote there. */
+function refuseGroundless(folder: string, { verdict, comparisons }: RunFile): void {
+  const rows = nothingCompared(comparisons) ? 'not-judged' : verdictOf(comparisons)
+  if (rows === verdict) return
+  throw new EnginesmithError(
+    'RUN_UNREADABLE',
+    `The copy in ${folder} says ${verdict ?? ''}, but its rows say ${rows}: it is damaged or was changed by hand.`,
+    'Validate the copy anew on a machine that runs the engine: enginesmith validate RUN.',
+    { folder, said: verdict, rows },
+  )
 }
 
 function mergedFinding(kept: KeptStage, from: string, judgedOn: Environment): Finding {

@@ -3,6 +3,7 @@ import { copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Artifact, ArtifactKind } from '../../../contract/run'
 import { isMissing, writing } from '../disk'
+import { EnginesmithError } from '../errors'
 import { sha256File } from '../files/hash'
 
 /** A file that a stage made in its scratch folder, and the name it gets in the run. */
@@ -69,6 +70,22 @@ export async function artifactsArePresent(folder: string, artifacts: Artifact[])
     if (bytes !== artifact.bytes) return false
   }
   return true
+}
+
+/**
+ * Holds a file to the hash that the run has of it.
+ * @param found the hash, where the file was read already
+ * @throws EnginesmithError FILE_CHANGED
+ */
+export async function needUnchanged(folder: string, artifact: Artifact, signal?: AbortSignal, found?: string): Promise<string> {
+  const path = artifactPath(folder, artifact)
+  const sha256 = found ?? (await sha256File(path, signal))
+  if (sha256 === artifact.sha256) return sha256
+  throw new EnginesmithError('FILE_CHANGED', `${path} is not the file that this run made: its content has changed.`, 'Run the stage that makes it again.', {
+    path,
+    expected: artifact.sha256,
+    found: sha256,
+  })
 }
 
 /** The artifact's own file name. */

@@ -57,14 +57,17 @@ export class OpenRuns {
     const copy = await readRunFile(folder)
     const original = copy === null ? undefined : (await runs.list()).find((row) => row.id === copy.id && path.resolve(row.folder) !== path.resolve(folder))
     if (original === undefined || copy?.verdict === null || copy?.verdict === 'not-judged') return this.openFolder(folder)
+    let handle: RunHandle
     try {
       await this.openFolder(original.folder)
-      const handle = await this.get(original.id)
-      if (await handle.merge(folder)) return handle.snapshot()
+      handle = await this.get(original.id)
     } catch (error) {
+      // The run that it came from cannot be opened any more: the copy can.
       this.log(`merge ${folder}: ${String(error)}`)
+      return this.openFolder(folder)
     }
-    return this.openFolder(folder)
+    // Why a verdict is not taken over is for the person to know; the copy would pass for the run itself.
+    return (await handle.merge(folder)) ? handle.snapshot() : this.openFolder(folder)
   }
 
   /** The run with this id, opened again if it was closed meanwhile. */

@@ -1,4 +1,4 @@
-import type { Comparison, Hop, RunSnapshot, Verdict } from '../../../contract/run'
+import type { Artifact, Comparison, Hop, RunSnapshot, Verdict } from '../../../contract/run'
 
 /** One of the three places where the same inputs are run. */
 export interface HopNode {
@@ -72,6 +72,10 @@ const named = (name: string, version: string | null | undefined): string => (sho
 export const artifactOf = (run: RunSnapshot, stage: 'convert' | 'build', kind: 'onnx' | 'engine') =>
   run.stages[stage].artifacts.find((artifact) => artifact.kind === kind)
 
+/** What ships: the engine file, or Torch-TensorRT's program. */
+export const shippedOf = (run: RunSnapshot): Artifact | undefined =>
+  run.stages.build.artifacts.find((artifact) => artifact.kind === 'engine' || artifact.kind === 'exported-program')
+
 /** True where the source is ONNX already: there is no PyTorch to compare with. */
 export const fromOnnx = (run: RunSnapshot): boolean => run.input.format === 'onnx'
 
@@ -123,7 +127,7 @@ export function hopsModel(run: RunSnapshot): HopsModel {
       id: 'engine',
       runtime: backend === null ? null : named(backendNames[backend], cards.build?.libraryVersion),
       precision: run.recipe.build.precision?.toUpperCase() ?? null,
-      sha256: artifactOf(run, 'build', 'engine')?.sha256 ?? null,
+      sha256: shippedOf(run)?.sha256 ?? null,
       ghost: !rowsOf(run, 'onnx-engine').some((row) => row.compared > 0),
     })
   }

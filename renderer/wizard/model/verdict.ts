@@ -1,6 +1,6 @@
 import type { Finding } from '../../../contract/finding'
 import type { Comparison, RunSnapshot, Verdict } from '../../../contract/run'
-import { artifactOf, rowsOf } from './hops'
+import { rowsOf, shippedOf } from './hops'
 
 /** Which sentence opens the verdict; `loss` adds where the error enters. */
 export interface VerdictWords {
@@ -84,7 +84,7 @@ export function accidentChecks(run: RunSnapshot): AccidentCheck[] {
   const outputs = (run.cards.convert?.signature ?? run.input.signature)?.outputs.map((output) => output.name) ?? []
   const complete = hops.every((hop) => outputs.every((name) => judged.some((row) => row.hop === hop && row.output === name)))
   const hasEngine = run.cards.build?.backend !== 'onnxruntime'
-  const shipped = artifactOf(run, 'build', 'engine')?.sha256 ?? null
+  const shipped = shippedOf(run)?.sha256 ?? null
   const ran = judged.some((row) => row.hop === 'onnx-engine' || row.hop === 'pytorch-engine' || row.hop === 'expected-engine')
   const same = shipped !== null && run.cards.validate?.engineSha256 === shipped
   const checks: AccidentCheck[] = [

@@ -77,6 +77,23 @@ it('takes the verdict of a returned copy over, keeps the old result, and survive
   await run.close()
 })
 
+it('takes no verdict over for an engine that was changed here, nor one that its rows do not bear out', async () => {
+  const folder = copy('changed', unjudged)
+  const engine = join(folder, 'artifacts', '39e3e976153e168c', 'model.engine')
+  const bytes = readFileSync(engine)
+  bytes[bytes.length - 100]! ^= 1
+  writeFileSync(engine, bytes)
+  const run = await test.core.runs.open(folder)
+  await expect(run.merge(copy('good'))).rejects.toMatchObject({ code: 'FILE_CHANGED', evidence: { path: engine } })
+  expect(run.snapshot().verdict).toBe('not-judged')
+  const claims = copy('claims', (file) => {
+    unjudged(file)
+    file.verdict = 'pass'
+  })
+  await expect(run.merge(claims)).rejects.toMatchObject({ code: 'RUN_UNREADABLE', evidence: { said: 'pass', rows: 'not-judged' } })
+  await run.close()
+})
+
 it('puts the verdict about another engine into history alone, and refuses another run', async () => {
   const run = await test.core.runs.open(copy('rebuilt', unjudged))
   const other = copy('engine', (file) => {

@@ -74,5 +74,14 @@ describe('accidentChecks', () => {
     expect(answers(passed({ findings: [finding('REFIT_ALL_ZERO', 'error')] })).meaningful).toBe('no')
     expect(answers(passed({ findings: [finding('REFERENCE_CONSTANT', 'warning')] })).meaningful).toBe('no')
   })
+  it('knows the program that Torch-TensorRT ships', () => {
+    const run = passed()
+    const build = {
+      ...run.stages.build,
+      artifacts: run.stages.build.artifacts.map((one) => (one.kind === 'engine' ? { ...one, kind: 'exported-program' as const } : one)),
+    }
+    expect(answers({ ...run, stages: { ...run.stages, build } }).shippedFile).toBe('yes')
+  })
+
   it('asks nothing about an engine where there is none', () => expect(answers(runtimeOnly(passed()))).not.toHaveProperty('shippedFile'))
 })

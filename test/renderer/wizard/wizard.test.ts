@@ -99,7 +99,7 @@ describe('stage bar', () => {
     await w.find('primary-action').trigger('click')
     await flushPromises()
     expect(w.inputs('run.saveReport')).toEqual([{ id: 'sample-1', format: 'html' }])
-    expect(useUi().announcement).toContain('/data/report.html')
+    await vi.waitFor(() => expect(useUi().announcement).toContain('/data/report.html'))
     w.end()
     const none = await show(unjudged(), 'validate')
     await none.find('primary-action').trigger('click')

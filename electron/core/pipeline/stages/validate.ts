@@ -6,8 +6,7 @@ import { isStripped } from '../../engines/card-facts'
 import { engineBackend, type EngineBackend } from '../../engines'
 import { refuseRunOptions, runFindings } from '../../engines/run-options'
 import { EnginesmithError, isAbort, makeFinding } from '../../errors'
-import { sha256File } from '../../files/hash'
-import { artifactPath } from '../../store/artifacts'
+import { artifactPath, needUnchanged } from '../../store/artifacts'
 import { tensorsDigest } from '../../tensors'
 import { chooseGpu } from '../../toolchain/gpu'
 import { lossEnters, notJudged, nothingCompared, rowFindings, toComparison, toDetails, toleranceTable, verdictOf } from '../../verdict'
@@ -178,17 +177,10 @@ class Validation {
   }
 
   /** Judged is the very file that ships: its content must still be what the run says. */
-  private async verify(artifact: Artifact): Promise<string> {
+  private verify(artifact: Artifact): Promise<string> {
     const { context, inputs } = this
     context.progress({ phase: `Verifying the ${artifact.kind} file`, fraction: null })
-    const path = artifactPath(inputs.folder, artifact)
-    const sha256 = await sha256File(path, context.signal)
-    if (sha256 === artifact.sha256) return sha256
-    throw new EnginesmithError('FILE_CHANGED', `${path} is not the file that this run made: its content has changed.`, 'Run the stage that makes it again.', {
-      path,
-      expected: artifact.sha256,
-      found: sha256,
-    })
+    return needUnchanged(inputs.folder, artifact, context.signal)
   }
 
   private async runOnnx(): Promise<Side> {
