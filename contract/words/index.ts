@@ -1,5 +1,6 @@
 export { tell, tellAction, type Language, type Told } from './tell'
 export { adviceOf, type Advice } from './advice'
+export { tellKeys, type ToldKeys } from './mismatch'
 export { tellPhase } from './phase'
 export { tellReason } from './reason'
 export { titles } from './zh-CN'

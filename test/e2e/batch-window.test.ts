@@ -37,6 +37,7 @@ const focusedColumn = (page: Page) => page.evaluate(() => document.activeElement
 const firstRows = (page: Page) => page.locator('tr[id^=row-] [data-column=file]')
 
 interface Watched {
+  asked: string[]
   saved: string[]
   notices: Array<{ title: string; body: string }>
   kept: number
@@ -46,7 +47,7 @@ interface Watched {
 async function watchSystem(app: ElectronApplication, target: string, open: string): Promise<void> {
   await app.evaluate(
     ({ dialog, Notification, powerSaveBlocker }, [folder = '', recipe = '']) => {
-      const seen = { saved: [] as string[], notices: [] as Array<{ title: string; body: string }>, kept: 0, let: 0 }
+      const seen = { asked: [] as string[], saved: [] as string[], notices: [] as Array<{ title: string; body: string }>, kept: 0, let: 0 }
       Object.assign(globalThis, { watchedByTest: seen })
       dialog.showSaveDialog = (...given: unknown[]) => {
         const { defaultPath } = given.at(-1) as { defaultPath: string }
@@ -55,7 +56,10 @@ async function watchSystem(app: ElectronApplication, target: string, open: strin
         return Promise.resolve({ canceled: false, filePath })
       }
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [recipe] })
-      dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false })
+      dialog.showMessageBox = ((_window: unknown, { message }: { message: string }) => {
+        seen.asked.push(message)
+        return Promise.resolve({ response: (globalThis as { reply?: number }).reply ?? 0, checkboxChecked: false })
+      }) as typeof dialog.showMessageBox
       const start = powerSaveBlocker.start.bind(powerSaveBlocker)
       const stop = powerSaveBlocker.stop.bind(powerSaveBlocker)
       powerSaveBlocker.start = (type) => {
@@ -246,8 +250,16 @@ test('closing in the middle leaves a batch that the next start offers to resume'
   await expect(first.page.getByTestId('batch-finished')).toHaveText(/^[1-5] of 6/, { timeout: 60_000 })
   await first.page.getByTestId('batch-pause').click()
   await expect(first.page.getByTestId('batch-go')).toBeVisible()
+  const close = (reply: number): Promise<void> =>
+    first.app.evaluate(({ BrowserWindow }, given) => {
+      Object.assign(globalThis, { reply: given })
+      BrowserWindow.getAllWindows()[0]?.close()
+    }, reply)
+  await close(1)
+  await expect.poll(async () => (await watched(first.app)).asked).toEqual([expect.stringMatching(/^A batch \([1-5] of 6 models left\) is still under way$/)])
+  await expect(first.page.getByTestId('batch-go')).toBeVisible()
   const gone = first.app.waitForEvent('close')
-  await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await close(0)
   await gone
 
   const second = await launchApp({ data })

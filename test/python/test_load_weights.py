@@ -112,17 +112,24 @@ def test_weights_alone_need_a_class(worker, tmp_path, format):
 def test_a_mismatch_has_a_table(worker, tmp_path):
     weights = nets.Affine().state_dict()
     weights['linear.bias'] = torch.zeros(9)
-    weights['extra.weight'] = weights.pop('linear.weight')
+    weights['extra.weight'] = weights.pop('linear.weight').half()
+    weights['step'] = torch.tensor(3)
     torch.save(weights, tmp_path / 'weights.pt')
     with failing('LOAD_STATE_DICT_MISMATCH') as error:
         worker.call('load', source=source(tmp_path / 'weights.pt', 'state-dict', 'nets:Affine'))
     evidence = error['evidence']
     assert evidence['missing'] == ['linear.weight']
-    assert evidence['unexpected'] == ['extra.weight']
+    assert evidence['unexpected'] == ['extra.weight', 'step']
     assert evidence['misshapen'] == [{'name': 'linear.bias', 'file': [9], 'class': [3]}]
-    assert evidence['counts'] == {'missing': 1, 'unexpected': 1, 'misshapen': 1}
+    assert evidence['tensors'] == {
+        'linear.weight': {'file': None, 'class': {'shape': [3, 4], 'dtype': 'float32'}},
+        'extra.weight': {'file': {'shape': [3, 4], 'dtype': 'float16'}, 'class': None},
+        'step': {'file': {'shape': [], 'dtype': 'int64'}, 'class': None},
+        'linear.bias': {'file': {'shape': [9], 'dtype': 'float32'}, 'class': {'shape': [3], 'dtype': 'float32'}},
+    }
+    assert evidence['counts'] == {'missing': 1, 'unexpected': 2, 'misshapen': 1}
     assert evidence['prefix'] is None
-    assert '1 missing, 1 unexpected, 1 misshapen' in error['message']
+    assert '1 missing, 2 unexpected, 1 misshapen' in error['message']
 
 
 @pytest.mark.parametrize(

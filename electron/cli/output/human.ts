@@ -21,13 +21,27 @@ export function findingLines(findings: readonly Finding[], text: Text): string[]
         `${text.words.severity[finding.severity]} ${finding.code}${title ? ` ${title}` : ''}: ${message}`,
         `  ${text.words.remedy}: ${remedy}`,
         ...(original?.split('\n').map((line) => `    ${line}`) ?? []),
+        ...keysIn(finding, text),
         ...namesIn(finding),
       ]
     })
 }
 
+/** Keys on which weights and class disagree, with what each side has under them. */
+function keysIn(finding: Finding, text: Text): string[] {
+  return text.keys(finding, 12).flatMap(({ kind, title, inFile, inClass, rows, more }) => [
+    `  ${title}:`,
+    ...rows.map((row) => {
+      const what = kind === 'misshapen' ? `${inFile} ${row.file ?? '–'}, ${inClass} ${row.class ?? '–'}` : (row.file ?? row.class)
+      return `    ${row.name}${what === null ? '' : `  ${what}`}`
+    }),
+    ...(more > 0 ? ['    …'] : []),
+  ])
+}
+
 /** Names that a finding is about, which its message may only count. */
-function namesIn({ evidence }: Finding): string[] {
+function namesIn({ code, evidence }: Finding): string[] {
+  if (code === 'LOAD_STATE_DICT_MISMATCH') return []
   return ['names', 'globals', 'missing', 'unexpected', 'issues', 'places'].flatMap((key) => {
     const list = evidence[key]
     return Array.isArray(list) && list.length > 0 ? [`  ${key}: ${list.slice(0, 12).map(String).join(', ')}${list.length > 12 ? ', …' : ''}`] : []

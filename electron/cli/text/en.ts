@@ -1,7 +1,7 @@
 import type { BatchCounts } from '../../../contract/batch'
 import type { Finding } from '../../../contract/finding'
 import type { ModelFormat } from '../../../contract/run'
-import { adviceOf, tell, tellPhase, tellReason } from '../../../contract/words'
+import { adviceOf, tell, tellKeys, tellPhase, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -11,6 +11,7 @@ export const en = {
   about: 'From a PyTorch file to a TensorRT engine that is proven equal to it.',
   seconds,
   told: (finding: Finding) => tell(finding, 'en'),
+  keys: (finding: Finding, most: number) => tellKeys(finding, 'en', most),
   reason: (reason: string) => tellReason(reason, 'en'),
   phase: (phase: string) => tellPhase(phase, 'en'),
   advice: (format: ModelFormat) => adviceOf(format, 'en'),

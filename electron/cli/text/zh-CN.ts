@@ -1,6 +1,6 @@
 import type { BatchCounts } from '../../../contract/batch'
 import type { Text } from './en'
-import { adviceOf, stages, tell, tellPhase, tellReason } from '../../../contract/words'
+import { adviceOf, stages, tell, tellKeys, tellPhase, tellReason } from '../../../contract/words'
 
 const seconds = (value: number): string =>
   value < 60 ? `${value.toFixed(1)} 秒` : `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}`
@@ -9,6 +9,7 @@ export const zh: Text = {
   about: '从 PyTorch 文件到经验证与之等价的 TensorRT 引擎。',
   seconds,
   told: (finding) => tell(finding, 'zh-CN'),
+  keys: (finding, most) => tellKeys(finding, 'zh-CN', most),
   reason: (reason) => tellReason(reason, 'zh-CN'),
   phase: (phase) => tellPhase(phase, 'zh-CN'),
   advice: (format) => adviceOf(format, 'zh-CN'),

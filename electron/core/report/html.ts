@@ -33,6 +33,7 @@ export function renderHtml(data: ReportData): string {
     findings: [...snapshot.findings, ...stageNames.flatMap((name) => snapshot.stages[name].findings)].map((finding) => ({
       ...finding,
       ...words.told(finding),
+      keys: words.keys(finding),
     })),
     artifacts: stageNames.flatMap((name) => snapshot.stages[name].artifacts.filter((artifact) => artifact.kind !== 'report')),
     charts,

@@ -46,7 +46,9 @@ export const reportTemplate = `<!doctype html>
 <section>
 <h2><%= it.words.headings.findings %></h2>
 <% if (it.findings.length === 0) { %><p class="soft"><%= it.words.none %></p><% } %>
-<% for (const finding of it.findings) { %><div class="finding <%= finding.severity %>"><p><code><%= finding.code %></code><% if (finding.title) { %> <strong><%= finding.title %></strong><% } %></p><p><%= finding.message %></p><p class="soft"><%= it.words.remedy %>: <%= finding.remedy %></p><% if (finding.original) { %><p class="soft mono own"><%= finding.original %></p><% } %></div><% } %>
+<% for (const finding of it.findings) { %><div class="finding <%= finding.severity %>"><p><code><%= finding.code %></code><% if (finding.title) { %> <strong><%= finding.title %></strong><% } %></p><p><%= finding.message %></p><p class="soft"><%= it.words.remedy %>: <%= finding.remedy %></p><% if (finding.original) { %><p class="soft mono own"><%= finding.original %></p><% } %><% for (const keys of finding.keys) { %><div class="scroll"><table><thead><tr><th><%= keys.title %></th><th><%= keys.inFile %></th><th><%= keys.inClass %></th></tr></thead><tbody>
+<% for (const row of keys.rows) { %><tr><td class="mono"><%= row.name %></td><td class="mono"><%= row.file ?? '–' %></td><td class="mono"><%= row.class ?? '–' %></td></tr><% } %><% if (keys.more > 0) { %><tr><td class="soft" colspan="3">+ <%= keys.more %></td></tr><% } %>
+</tbody></table></div><% } %></div><% } %>
 </section>
 
 <section>

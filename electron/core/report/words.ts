@@ -1,12 +1,16 @@
 import type { Settings } from '../../../contract/settings'
-import { hops, stages, tell, tellReason, type Told } from '../../../contract/words'
+import { hops, stages, tell, tellKeys, tellReason, type Told, type ToldKeys } from '../../../contract/words'
 import type { Finding } from '../../../contract/finding'
 import type { Hop, StageName, StageState, Verdict } from '../../../contract/run'
+
+/** Keys of a kind that a report lists; run.json holds more. */
+const mostKeys = 100
 
 /** Every word of the report that is not data. */
 export interface ReportWords {
   lang: string
   told: (finding: Finding) => Told
+  keys: (finding: Finding) => ToldKeys[]
   reason: (reason: string) => string
   /** The engine's own word is missing, and why. */
   notReadBack: (reason: string) => string
@@ -64,6 +68,7 @@ export interface ReportWords {
 const en: ReportWords = {
   lang: 'en',
   told: (finding) => tell(finding, 'en'),
+  keys: (finding) => tellKeys(finding, 'en', mostKeys),
   reason: (reason) => tellReason(reason, 'en'),
   title: 'Conversion report',
   verdict: { pass: 'Pass', fail: 'Fail', 'not-judged': 'Not judged', none: 'No verdict' },
@@ -154,6 +159,7 @@ const en: ReportWords = {
 const zh: ReportWords = {
   lang: 'zh-CN',
   told: (finding) => tell(finding, 'zh-CN'),
+  keys: (finding) => tellKeys(finding, 'zh-CN', mostKeys),
   reason: (reason) => tellReason(reason, 'zh-CN'),
   title: '转换报告',
   verdict: { pass: '通过', fail: '未通过', 'not-judged': '未判定', none: '无结论' },

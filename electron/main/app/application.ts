@@ -132,7 +132,7 @@ export async function startApplication({ paths, dataFolder, openFirst }: Applica
   made.once('ready-to-show', () => core.get().catch((error: unknown) => log(`core: ${describeFault(error)}`)))
 
   reviveWindow(made, log)
-  guardClosing({ window: made, runs, otherWork: () => batches.atWork || engineJobs.atWork, core: core.made, texts, log })
+  guardClosing({ window: made, runs, otherWork: () => ({ batch: batches.atWork, engine: engineJobs.atWork }), core: core.made, texts, log })
   made.on('maximize', () => send('window.state', { maximized: true }))
   made.on('unmaximize', () => send('window.state', { maximized: false }))
   nativeTheme.on('updated', () => {

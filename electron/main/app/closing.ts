@@ -1,6 +1,7 @@
 import { app, type BrowserWindow } from 'electron'
 import type { Core } from '../../core/api'
 import { rememberedState } from '../windows/main-window'
+import { closeQuestion, type WorkUnderWay } from './close-question'
 import { askClose } from './dialogs'
 import { describeFault } from './log'
 import type { OpenRuns } from './open-runs'
@@ -12,14 +13,14 @@ const patienceMs = 6_000
 export interface ClosingDeps {
   window: BrowserWindow
   runs: OpenRuns
-  /** Whether a batch is at work, which can be resumed, or work on engines, which is lost; the core stops both. */
-  otherWork: () => boolean
+  /** Beside the runs: batches at work, which can be resumed, and work on engines, which is lost; the core stops both. */
+  otherWork: () => Omit<WorkUnderWay, 'runs'>
   core: () => Core | null
   texts: () => Texts
   log: (text: string) => void
 }
 
-/** One way out: the window closes only after a question where a run is under way, and after everything was put in order. */
+/** One way out: the window closes only after a question where something is under way, and after everything was put in order. */
 export function guardClosing({ window, runs, otherWork, core, texts, log }: ClosingDeps): void {
   let state: 'open' | 'asking' | 'ending' = 'open'
 
@@ -37,16 +38,18 @@ export function guardClosing({ window, runs, otherWork, core, texts, log }: Clos
     await Promise.race([tidy().catch((error: unknown) => log(`closing: ${describeFault(error)}`)), patience])
     app.exit(0)
   }
-  const ask = async (): Promise<void> => {
+  const askOrEnd = async (): Promise<void> => {
+    const question = closeQuestion({ runs: runs.atWork, ...otherWork() }, texts().close)
+    if (question === null) return end()
     state = 'asking'
-    const yes = await askClose(window, texts())
+    const yes = await askClose(window, question)
     state = 'open'
     if (yes) await end()
   }
 
   window.on('close', (event) => {
     event.preventDefault()
-    if (state === 'open') void (runs.atWork || otherWork() ? ask() : end())
+    if (state === 'open') void askOrEnd()
   })
   app.on('before-quit', (event) => {
     if (state === 'ending') return

@@ -1,4 +1,5 @@
 import { dialog, type BrowserWindow } from 'electron'
+import type { CloseQuestion } from './close-question'
 import { openChoice, type OpenKind } from './open-choices'
 import type { Texts } from './texts'
 
@@ -27,13 +28,13 @@ export async function askSave(window: BrowserWindow, what: SaveKind, suggested: 
   return answer.canceled || answer.filePath === '' ? null : answer.filePath
 }
 
-/** Asked where the window is closed while a run is under way; true to cancel it and close. */
-export async function askClose(window: BrowserWindow, texts: Texts): Promise<boolean> {
+/** Asked where the window is closed while something is under way; true to end it and close. */
+export async function askClose(window: BrowserWindow, { title, detail, close, stay }: CloseQuestion): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: texts.closeTitle,
-    detail: texts.closeDetail,
-    buttons: [texts.closeCancel, texts.closeStay],
+    message: title,
+    detail,
+    buttons: [close, stay],
     defaultId: 1,
     cancelId: 1,
     noLink: true,

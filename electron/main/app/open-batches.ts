@@ -27,9 +27,12 @@ export class OpenBatches {
 
   constructor(private readonly deps: OpenBatchesDeps) {}
 
-  /** True while a batch is at work, and closing would stop it. */
-  get atWork(): boolean {
-    return [...this.listening.values()].some((batch) => batch.state === 'running' || batch.state === 'paused')
+  /** The models of batches at work, which closing would stop, and those of them that have not ended; null where none is. */
+  get atWork(): { left: number; total: number } | null {
+    const heads = [...this.listening.values()].filter(({ state }) => state === 'running' || state === 'paused').map((batch) => batch.snapshot())
+    if (heads.length === 0) return null
+    const total = heads.reduce((sum, head) => sum + head.total, 0)
+    return { left: total - heads.reduce((sum, head) => sum + head.ended, 0), total }
   }
 
   async create(paths: string[]): Promise<BatchSnapshot> {

@@ -135,9 +135,9 @@ export class OpenRuns {
     await run.handle.close()
   }
 
-  /** Whether there is work that closing would take away; a run that is being cancelled has none any more. */
-  get atWork(): boolean {
-    return [...this.open.values()].some((run) => run.running !== null && !isEnding(run.handle.snapshot()))
+  /** How many runs there are whose work closing would take away; one that is being cancelled has none any more. */
+  get atWork(): number {
+    return [...this.open.values()].filter((run) => run.running !== null && !isEnding(run.handle.snapshot())).length
   }
 
   async cancelAll(): Promise<void> {

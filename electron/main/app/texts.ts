@@ -1,11 +1,9 @@
 import type { Settings } from '../../../contract/settings'
+import { chineseClose, englishClose } from './close-question'
 
 /** The few words that the system's own dialogs show; the rest of the interface speaks in the renderer. */
 const en = {
-  closeTitle: 'A run is still under way',
-  closeDetail: 'Closing cancels it. Finished steps are kept and reused when it is run again.',
-  closeCancel: 'Cancel the run and close',
-  closeStay: 'Keep running',
+  close: englishClose,
   openModel: 'Open a model',
   openFolder: 'Choose a folder',
   openNpz: 'Choose arrays',
@@ -37,10 +35,7 @@ const en = {
 type Texts = typeof en
 
 const zhCN: Texts = {
-  closeTitle: '仍有运行在进行',
-  closeDetail: '关闭将取消该运行。已完成的步骤会保留，再次运行时复用。',
-  closeCancel: '取消运行并关闭',
-  closeStay: '继续运行',
+  close: chineseClose,
   openModel: '打开模型',
   openFolder: '选择文件夹',
   openNpz: '选择数组文件',

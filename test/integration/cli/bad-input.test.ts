@@ -155,6 +155,19 @@ describe('a model that cannot be', () => {
     expect(fs.existsSync(at('x.engine'))).toBe(false)
   })
 
+  it('tells shape and element type of every key that does not fit its class', async () => {
+    const args = ['--model', 'nets:Small', '--model-args', '[7]', '--project', model('project'), '--input', 'x:float32:Nx3x8x8']
+    const result = await told(['run', model('state.pt'), '--out', at('misfit'), ...args])
+    const { misshapen, tensors } = result.document.findings.find(({ code }) => code === 'LOAD_STATE_DICT_MISMATCH')?.evidence as {
+      misshapen: Array<{ name: string; file: number[]; class: number[] }>
+      tensors: Record<string, unknown>
+    }
+    expect(misshapen.length).toBeGreaterThan(0)
+    for (const { name, file, class: wanted } of misshapen)
+      expect(tensors[name]).toEqual({ file: { shape: file, dtype: 'float32' }, class: { shape: wanted, dtype: 'float32' } })
+    expect(fs.readFileSync(at('misfit', 'report.html'), 'utf8')).toContain(`<td class="mono">${misshapen[0]?.name}</td>`)
+  })
+
   it('names the refused globals, and the flag that states the inputs', async () => {
     const globals = await told(['convert', model('pickled.pt'), '--to', 'onnx', '-o', at('x.onnx'), '--input', 'x:float32:Nx3x8x8'])
     expect(globals.document.findings.find(({ code }) => code === 'LOAD_UNSAFE_GLOBALS')?.evidence['names']).toContain('nets.Small')

@@ -126,6 +126,17 @@ describe('the report as a page', () => {
       expect(html).toContain(text)
     expect(html.match(/<svg/g)).toHaveLength(2)
   })
+  it('tables the keys of weights that do not fit, with shape and type on each side', () => {
+    const misfit = {
+      ...{ code: 'LOAD_STATE_DICT_MISMATCH' as const, severity: 'error' as const, message: 'No fit', remedy: 'Check' },
+      evidence: { class: 'm:Net', missing: ['head.<b>'], tensors: { 'head.<b>': { file: null, class: { shape: [3, 4], dtype: 'float16' } } } },
+    }
+    const whole = { ...snapshot(), findings: [misfit] }
+    const en = renderReport('html', { snapshot: whole, details: [], language: 'en' })
+    expect(en).toContain('<th>missing in the file</th><th>in the file</th><th>in the class</th>')
+    expect(en).toContain('<td class="mono">head.&lt;b&gt;</td><td class="mono">–</td><td class="mono">3x4 float16</td>')
+    expect(renderReport('html', { snapshot: whole, details: [], language: 'zh-CN' })).toContain('<th>文件中缺少</th>')
+  })
   it("speaks the run's language", () => {
     const zh = renderReport('html', { snapshot: snapshot(), details: [detail], language: 'zh-CN' })
     expect(zh).toContain('<html lang="zh-CN">')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..dtypes import name_of
 from ..errors import WorkerError
 
 # The window lists them all; a line of the protocol holds them.
@@ -39,6 +40,18 @@ def key_table(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
     }
 
 
+def _described(tensor: Any) -> dict[str, Any] | None:
+    if not hasattr(tensor, 'dtype'):
+        return None
+    return {'shape': None if _is_lazy(tensor) else _shape(tensor), 'dtype': name_of(tensor.dtype)}
+
+
+def _sides(wanted: Mapping[str, Any], given: Mapping[str, Any], rows: list[Any]) -> dict[str, Any]:
+    """What the file and the class have under each listed key: shape and element type, or nothing."""
+    names = [row['name'] if isinstance(row, dict) else row for row in rows]
+    return {name: {'file': _described(given.get(name)), 'class': _described(wanted.get(name))} for name in names}
+
+
 def find_prefix(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> str | None:
     """The ``keyPrefix`` under which every key and shape fits: ``module.`` to remove, ``+model.`` to add."""
     for prefix in _leads(given):
@@ -62,11 +75,13 @@ def mismatch(wanted: Mapping[str, Any], given: Mapping[str, Any], table: dict[st
     prefix = find_prefix(wanted, given)
     counts = {kind: len(rows) for kind, rows in table.items()}
     said = ', '.join(f'{count} {kind}' for kind, count in counts.items() if count)
+    listed = {kind: rows[:_LISTED] for kind, rows in table.items()}
     evidence = {
         'class': source['model'],
         'counts': counts,
         'prefix': prefix,
-        **{kind: rows[:_LISTED] for kind, rows in table.items()},
+        **listed,
+        'tensors': _sides(wanted, given, [row for rows in listed.values() for row in rows]),
     }
     actions = []
     if prefix is not None:

@@ -51,11 +51,11 @@ it('answers at once when a run is started, and says that it runs', async () => {
   const { runs, made } = setUp()
   await runs.create('/m/a', undefined)
   await runs.start('a', 'build')
-  expect(runs.atWork).toBe(true)
+  expect(runs.atWork).toBe(1)
   await runs.start('a', 'build')
   expect(made.get('a')?.execute).toHaveBeenCalledTimes(1)
   made.get('a')?.finish()
-  await vi.waitFor(() => expect(runs.atWork).toBe(false))
+  await vi.waitFor(() => expect(runs.atWork).toBe(0))
 })
 
 it('has nothing left to lose once a run is being cancelled', async () => {
@@ -64,10 +64,10 @@ it('has nothing left to lose once a run is being cancelled', async () => {
   await runs.start('a', 'build')
   const run = made.get('a')
   for (const [state, atWork] of [
-    ['running', true],
-    ['pending', true],
-    ['cancelling', false],
-    ['cancelled', false],
+    ['running', 1],
+    ['pending', 1],
+    ['cancelling', 0],
+    ['cancelled', 0],
   ] as const) {
     if (run) run.state = state
     expect(runs.atWork, state).toBe(atWork)
@@ -82,7 +82,7 @@ it('cancels what runs and waits for its end', async () => {
   await runs.cancelAll()
   expect(made.get('a')?.cancel).toHaveBeenCalledOnce()
   expect(made.get('b')?.cancel).not.toHaveBeenCalled()
-  expect(runs.atWork).toBe(false)
+  expect(runs.atWork).toBe(0)
 })
 
 it('opens a folder once', async () => {

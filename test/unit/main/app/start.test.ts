@@ -59,10 +59,10 @@ describe('resolvePaths', () => {
 
 describe('textsFor', () => {
   it('speaks the language of the setting, or the nearest to the system', () => {
-    expect(textsFor('zh-CN', 'en-US').closeStay).toBe('继续运行')
-    expect(textsFor('system', 'zh-Hans-CN').closeStay).toBe('继续运行')
-    expect(textsFor('system', 'de-DE').closeStay).toBe('Keep running')
-    expect(textsFor('en', 'zh-CN').closeStay).toBe('Keep running')
+    expect(textsFor('zh-CN', 'en-US').close.stay).toBe('继续运行')
+    expect(textsFor('system', 'zh-Hans-CN').close.stay).toBe('继续运行')
+    expect(textsFor('system', 'de-DE').close.stay).toBe('Keep running')
+    expect(textsFor('en', 'zh-CN').close.stay).toBe('Keep running')
   })
 })
 
