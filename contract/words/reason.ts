@@ -1,5 +1,5 @@
 import type { Language } from './tell'
-import { reasons } from './zh-CN/reasons'
+import { reasons, subjects } from './zh-CN/reasons'
 
 /** Why, in `language`: of a compared row, of an engine that does not run here, of a library that does not open. What is not known stays English. */
 export function tellReason(reason: string, language: Language): string {
@@ -11,4 +11,9 @@ export function tellReason(reason: string, language: Language): string {
   return reason
 }
 
-const part = (name: string, text: string, language: Language): string => (name === 'why' ? tellReason(text, language) : text)
+function part(name: string, text: string, language: Language): string {
+  if (name === 'why') return tellReason(text, language)
+  if (name !== 'what') return text
+  const known = subjects.find(([pattern]) => pattern.test(text))
+  return known === undefined ? text : text.replace(known[0], known[1])
+}

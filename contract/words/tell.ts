@@ -1,4 +1,5 @@
 import type { Evidence, Finding, RemedyAction } from '../finding'
+import { tellPhase } from './phase'
 import { tellReason } from './reason'
 import type { Sentence } from './words'
 import { findings } from './zh-CN'
@@ -69,9 +70,15 @@ function valueAt(evidence: Evidence, place: string): unknown {
 
 const isThere = (value: unknown): boolean => value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
 
+/** A text of the evidence: a reason and a phase have words of their own, and so have some terms. */
+function told(place: string, value: string): string {
+  if (place === 'reason') return tellReason(value, 'zh-CN')
+  return place === 'phase' ? tellPhase(value, 'zh-CN') : (terms[place]?.[value] ?? value)
+}
+
 /** A value as text; null where it has nothing to show. */
 function shown(place: string, value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : place === 'reason' ? tellReason(value, 'zh-CN') : (terms[place]?.[value] ?? value)
+  if (typeof value === 'string') return value === '' ? null : told(place, value)
   if (typeof value === 'number') {
     if (place.endsWith('Bytes')) return `${(value / 1024 ** 2).toFixed(1)} MiB`
     return Number.isInteger(value) ? String(value) : value.toExponential(2)

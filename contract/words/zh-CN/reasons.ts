@@ -1,6 +1,13 @@
+/** What a reason is about where that is a phrase of its own: `{what}` of a reason. */
+export const subjects: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^Making a builder of (.+)$/, '创建 $1 的构建器'],
+  [/^A stripped engine of (.+)$/, '构建 $1 的无权重引擎'],
+  [/^A refittable engine of (.+)$/, '构建 $1 的可重新填充引擎'],
+]
+
 /**
  * Reasons as the core and the native module word them, and their Chinese. `{name}` stands for the group of that name;
- * `{why}` is itself a reason and told in Chinese where it is known. Tried from the top, so the closer pattern comes first.
+ * `{why}` is itself a reason and told in Chinese where it is known; `{what}` is one of the subjects. Tried from the top, so the closer pattern comes first.
  */
 export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
   // A row of a comparison.
@@ -58,7 +65,11 @@ export const reasons: ReadonlyArray<readonly [RegExp, string]> = [
     /^There is no NVIDIA driver here: engines can be built for a stated target by TensorRT-RTX, but not run\.$/,
     '本机没有 NVIDIA 驱动：TensorRT-RTX 可面向指定目标构建引擎，但不能运行。',
   ],
-  [/^(?<what>.+) needs an NVIDIA driver, and (?<why>.+)\.$/s, '{what} 需要 NVIDIA 驱动，而{why}。'],
+  [/^(?<what>.+) needs an NVIDIA driver, and (?<why>.+)\.$/s, '{what}需要 NVIDIA 驱动，而{why}。'],
+  [/^(?<what>.+) needs an NVIDIA driver that works, and (?<why>.+)\.$/s, '{what}需要可用的 NVIDIA 驱动，而{why}。'],
+  [/^(?<what>.+) needs a GPU, and (?<why>.+)\.$/s, '{what}需要 GPU，而{why}。'],
+  [/^There is no GPU (?<n>\d+) here\. There are: (?<gpus>.+)\.$/, '本机没有第 {n} 号 GPU。现有：{gpus}。'],
+  [/^The settings of this machine choose GPU (?<n>\d+), which is not here\. There are: (?<gpus>.+)\.$/, '本机设置选定的第 {n} 号 GPU 不在此处。现有：{gpus}。'],
   [/^The engine does not run here: (?<why>.+)$/s, '该引擎不能在本机运行：{why}'],
   [/^a step before it was not done$/, '之前的步骤没有完成'],
   [/^the library gave no reason$/, '该库没有说明原因'],

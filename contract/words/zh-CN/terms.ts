@@ -1,4 +1,4 @@
-import type { Hop, StageName } from '../../run'
+import type { Hop, StageName, Verdict } from '../../run'
 
 export const stages: Record<StageName, string> = { load: '加载', convert: '转换', build: '构建', validate: '验证' }
 
@@ -17,10 +17,13 @@ export const hops: Record<Hop, string> = {
 
 const backends = { tensorrt: 'TensorRT', 'tensorrt-rtx': 'TensorRT-RTX', 'torch-tensorrt': 'Torch-TensorRT', onnxruntime: 'ONNX Runtime' }
 
+const verdicts: Record<Verdict, string> = { pass: '通过', fail: '未通过', 'not-judged': '未判定' }
+
 /** Values of evidence that have a word of their own, by the key that holds them. */
 export const terms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   stage: stages,
   hop: hops,
   backend: backends,
   flavour: backends,
+  verdict: verdicts,
 }

@@ -42,11 +42,10 @@ const unname = {
 
 function gpuGone(device: number, gpus: Named, by: 'settings' | 'build.device' | 'validate.device' | null): EnginesmithError {
   const here = gpus.map(({ name, computeCapability }, index) => `${index} ${name} (${computeCapability})`)
-  const list = `There are: ${here.join(', ')}.`
   if (by === 'settings') {
     return new EnginesmithError(
       'GPU_MISSING',
-      `The settings of this machine choose GPU ${device}, which is not here. ${list}`,
+      `The settings of this machine choose GPU ${device}, which is not here. There are: ${here.join(', ')}.`,
       'Choose another GPU in Settings or Toolchain, or name one for this call by --device.',
       { device, gpus: here, setting: true },
       [{ kind: 'open-toolchain', label: 'Choose a GPU' }],
@@ -54,7 +53,7 @@ function gpuGone(device: number, gpus: Named, by: 'settings' | 'build.device' | 
   }
   return new EnginesmithError(
     'GPU_MISSING',
-    `There is no GPU ${device} here. ${list}`,
+    `There is no GPU ${device} here. There are: ${here.join(', ')}.`,
     'Name one of these (--device), or none.',
     { device, gpus: here },
     by === null ? [] : [unname[by]],

@@ -49,7 +49,7 @@ function native(file: string): string[] {
     ...argument(source, /return \{(?=std::nullopt, flavour)/g, 2),
     ...(returning.test(file) ? behind(source, /\breturn\s+/g, false).filter((each) => /"[^"]* /.test(each)) : []),
     // A row of the sheet or of the drill passes on why nothing was built.
-    ...(file.endsWith('/network.cpp') ? argument(source, /\bthrow Failure\(/g, 1, mentions(['DRIVER_MISSING'])) : []),
+    ...(file.endsWith('/network.cpp') ? argument(source, /\bthrow Failure\(/g, 1, mentions(['DRIVER_MISSING', 'DRIVER_TOO_OLD', 'GPU_MISSING'])) : []),
     ...(building.test(file) ? [] : argument(source, /\bthrow Failure\(/g, 1, mentions(notHere))),
   ]
 }
@@ -65,6 +65,7 @@ function core(file: string): string[] {
     ...(file.endsWith('/engines/ready.ts') ? [...behind(source, /\bconst why = /g, true), ...argument(source, /\bnotJudged\(/g, 0)] : []),
     ...behind(source, /\breason(?::|\s=|\s\?\?)\s+/g, true).map((each) => each.replace('${reason}', () => `\${${named}}`)),
     ...(file.endsWith('/toolchain/findings.ts') ? argument(source, /makeFinding\(/g, 2, mentions(['DRIVER_MISSING'])) : []),
+    ...(file.endsWith('/toolchain/gpu.ts') ? argument(source, /new EnginesmithError\(/g, 1) : []),
     ...(file.includes('/engine-work/') ? argument(source, /new EnginesmithError\(/g, 1, mentions(['ENGINE_INCOMPATIBLE'])) : []),
     ...(/\/engines\/|\/ort\.ts$/.test(file) ? argument(source, /new EnginesmithError\(/g, 1, mentions(codes)) : []),
   ]
@@ -137,6 +138,23 @@ describe('the Chinese of a reason', () => {
     const own = 'IRuntime::deserializeCudaEngine: Error Code 6'
     expect(tellReason(own, 'zh-CN')).toBe(own)
     expect(tellReason(`No GPU here can run it: ${own}.`, 'zh-CN')).toBe(`本机没有能运行它的 GPU：${own}。`)
+  })
+
+  it('tells what a reason is about, of every such phrase of the sources', () => {
+    const phrases = filesOf('native/src', /\.cpp$/)
+      .flatMap((file) => argument(read(file), /(?<!void )\brequireGpu\(/g, 0))
+      .flatMap(textsOf)
+    expect(phrases.length).toBeGreaterThan(1)
+    // Which engine it is stands in a variable.
+    const what = [...phrases.filter((phrase) => !/^\d/.test(phrase)), 'A stripped engine of TensorRT-RTX 1.7', 'A refittable engine of TensorRT-RTX 1.7']
+    for (const phrase of what) {
+      const told = tellReason(`${phrase} needs a GPU, and the NVIDIA driver sees no GPU.`, 'zh-CN')
+      expect(told).toMatch(/^[\u4e00-\u9fff]/)
+      expect(told).toMatch(/需要 GPU，而NVIDIA 驱动没有看到 GPU。$/)
+    }
+    expect(
+      tellReason('A stripped engine of TensorRT-RTX 1.7.1 needs an NVIDIA driver, and there is no NVIDIA driver (libcuda.so.1 was not found).', 'zh-CN'),
+    ).toBe('构建 TensorRT-RTX 1.7.1 的无权重引擎需要 NVIDIA 驱动，而没有 NVIDIA 驱动（未找到 libcuda.so.1）。')
   })
 
   it('reaches a finding whose evidence is a reason', () => {
