@@ -26,7 +26,7 @@ export interface Measured {
  * @returns why that cannot be done on this machine, where it cannot
  */
 export async function measureEngine(
-  core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>,
+  core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'> & Partial<Pick<Core, 'trust'>>,
   subject: EngineSubject,
   files: { inputs: string; outputs: string },
   { device, durationMs, weightBudget = null, runtimeCache = null }: { device: number | null; durationMs: number } & Partial<RunAsk>,
@@ -34,7 +34,13 @@ export async function measureEngine(
 ): Promise<{ measured: Measured; notRun: null } | { measured: null; notRun: string }> {
   const bench = core.bench()
   try {
-    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings, dataFolder: core.dataFolder }
+    const services = {
+      host: bench.host,
+      toolchain: core.toolchain,
+      settings: core.settings,
+      dataFolder: core.dataFolder,
+      ...(core.trust && { trust: core.trust }),
+    }
     const ready = await readyFor(services, subject, device, signal)
     const ask = { weightBudget, runtimeCache }
     // The first run is one of a machine that has compiled nothing, unless a cache is named: that of this machine stays out.
@@ -48,6 +54,7 @@ export async function measureEngine(
         inputs: [files.inputs],
         outputs: [files.outputs],
         device: ready.device.index,
+        hostCode: ready.hostCode,
         ...runOptions,
       }
       const { ran, reason } = await bench.host.call('engine.run', call, { signal })

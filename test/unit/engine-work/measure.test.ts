@@ -78,6 +78,23 @@ const answers = {
 }
 
 describe('measureEngine', () => {
+  it('opens code for the CPU where that was allowed, in every call, and nowhere else', async () => {
+    const asked: unknown[] = []
+    const { core } = coreWith(answers)
+    const bench = core.bench()
+    const heard = {
+      call: (method: NativeMethod, params: { hostCode?: boolean }) => (asked.push([method, params.hostCode]), bench.host.call(method, params as never)),
+    }
+    const allowing = (yes: boolean): Parameters<typeof measure>[0] =>
+      ({ ...core, bench: () => ({ ...bench, host: heard }), trust: { hostCode: () => yes } }) as unknown as Parameters<typeof measure>[0]
+    for (const yes of [true, false]) {
+      asked.length = 0
+      await measure(allowing(yes))
+      const opening = asked.filter((one) => /run|describe|time/.test(String((one as unknown[])[0])))
+      expect(opening).toEqual(['engine.run', 'engine.run', 'engine.describe', 'engine.time'].map((method) => [method, yes]))
+    }
+  })
+
   it('measures nothing while another process has the GPU, and says so', async () => {
     const { core, calls } = coreWith(answers)
     const elsewhere = { host: core.bench().host, dataFolder: core.dataFolder, device: null, work: 'build' as const, signal: new AbortController().signal }
