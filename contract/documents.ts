@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sheetDocumentSchema } from './engine-sheet'
+import { drillDocumentSchema, sheetDocumentSchema } from './engine-sheet'
 import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema, environmentSchema } from './environment'
 import { exportDocumentSchema } from './export'
@@ -119,6 +119,7 @@ export const commandDocuments = {
   diff: diffDocumentSchema,
   refit: refitDocumentSchema,
   sheet: sheetDocumentSchema,
+  drill: drillDocumentSchema,
   export: exportDocumentSchema,
   open: plainDocumentSchema,
 } as const

@@ -26,8 +26,9 @@ export type ShownEngine = z.infer<typeof shownEngineSchema>
 const job = z.string().min(1).max(64)
 const device = z.number().int().nullable()
 const shapes = z.array(z.object({ name: z.string(), shape: z.array(z.number().int()) }))
-/** Build options over the defaults. */
+/** Build options over the defaults; sizes as `--shapes` takes them, NAME:MIN/OPT/MAX. */
 const options = buildOptionsSchema.partial()
+const profiles = z.array(z.string())
 
 export const timeAskSchema = z.object({
   job,
@@ -53,10 +54,10 @@ export const engineCommands = {
   'engine.diff': { input: z.object({ job, a: z.string(), b: z.string(), device }), output: diffDocumentSchema },
   'engine.time': { input: timeAskSchema, output: timeDocumentSchema },
   'engine.drill': {
-    input: z.object({ job, onnx: z.string(), checkpoint: z.string().nullable(), backend: sheetBackendSchema, options }),
+    input: z.object({ job, onnx: z.string(), checkpoint: z.string().nullable(), backend: sheetBackendSchema, options, profiles }),
     output: drillDocumentSchema,
   },
-  'engine.sheet': { input: z.object({ job, onnx: z.string(), options }), output: sheetDocumentSchema },
+  'engine.sheet': { input: z.object({ job, onnx: z.string(), options, profiles }), output: sheetDocumentSchema },
   'engine.cancel': { input: z.object({ job }), output: z.object({}) },
   /** Saves the last document of a job; asks where; null where the person closed the dialog. */
   'engine.save': { input: z.object({ job, format: z.enum(['json', 'csv']) }), output: z.object({ path: z.string().nullable() }) },

@@ -54,10 +54,15 @@ export type SheetDocument = z.infer<typeof sheetDocumentSchema>
  * `again`: the file without weights that the refit wrote, refitted once more. `checkpoint`: with the weights of another file.
  */
 export const drillSteps = ['full', 'stripped', 'refit', 'again', 'checkpoint'] as const
+/** Numbers that a step has and that are held against those of `full`. */
+export const drillFigures = ['seconds', 'bytesWith', 'bytesWithout', 'gpuMs', 'latencyMs'] as const
+export type DrillFigure = (typeof drillFigures)[number]
 export const drillStepSchema = z.object({
   step: z.enum(drillSteps),
   /** Why it was not done, or not to the end; null where it was. */
   reason: z.string().nullable(),
+  /** The file with weights; of `stripped` the one that was built without. Null where there is none. */
+  engine: engineFileSchema.nullable(),
   /** Of the build or of the refit. */
   seconds: num,
   /** Of the file with its weights, and of the one without. */
@@ -66,8 +71,11 @@ export const drillStepSchema = z.object({
   flagsWith: z.array(z.string()),
   flagsWithout: z.array(z.string()),
   weights: z.object({ set: z.number().int(), total: z.number().int() }).nullable(),
-  /** Median of the GPU's time for a run of the file with weights. */
+  /** Medians for a run of `engine` without a CUDA graph: the GPU's time, and that with both copies. */
   gpuMs: num,
+  latencyMs: num,
+  /** Each over that of `full`, seconds over its build and both sizes over its size; null where one of the two is not known. */
+  ofFull: z.object({ seconds: num, bytesWith: num, bytesWithout: num, gpuMs: num, latencyMs: num } satisfies Record<DrillFigure, typeof num>),
   /** True where every output was zero: expected of `stripped`, and of no other. */
   zeros: z.boolean().nullable(),
   verdict: verdictSchema.nullable(),
@@ -80,7 +88,11 @@ export const drillDocumentSchema = z.object({
   checkpoint: engineFileSchema.nullable(),
   backend: sheetBackendSchema.nullable(),
   version: z.string().nullable(),
+  /** The GPU that the engines were run on. */
+  device: z.string().nullable(),
   steps: z.array(drillStepSchema),
+  /** Pass where every engine with weights is equal to ONNX Runtime within tolerance; the stripped one has no say. */
+  verdict: verdictSchema.nullable(),
   findings: z.array(findingSchema),
 })
 export type DrillDocument = z.infer<typeof drillDocumentSchema>

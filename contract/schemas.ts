@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { batchPlanSchema } from './batch'
 import { batchDocumentSchema, compareDocumentSchema, inspectDocumentSchema, makeDocumentSchema, plainDocumentSchema, runDocumentSchema } from './documents'
-import { sheetDocumentSchema } from './engine-sheet'
+import { drillDocumentSchema, sheetDocumentSchema } from './engine-sheet'
 import { diffDocumentSchema, layersDocumentSchema, refitDocumentSchema, timeDocumentSchema } from './engine-work'
 import { doctorDocumentSchema } from './environment'
 import { exportDocumentSchema, exportMetadataSchema } from './export'
@@ -24,6 +24,7 @@ const published = {
   diff: { schema: diffDocumentSchema, io: 'output', title: 'What `diff --json` prints' },
   refit: { schema: refitDocumentSchema, io: 'output', title: 'What `refit --json` prints' },
   sheet: { schema: sheetDocumentSchema, io: 'output', title: 'What `sheet --json` prints' },
+  drill: { schema: drillDocumentSchema, io: 'output', title: 'What `drill --json` prints' },
   export: { schema: exportDocumentSchema, io: 'output', title: 'What `export --json` prints' },
   'export-metadata': { schema: exportMetadataSchema, io: 'output', title: 'enginesmith.json of an exported folder' },
   plain: { schema: plainDocumentSchema, io: 'output', title: 'What `open --json` prints, and every call whose command could not be told' },

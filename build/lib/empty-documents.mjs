@@ -50,6 +50,7 @@ const documents = {
     findings: [],
   },
   sheet: { onnx: null, device: null, rows: [], difference: [], verdict: null, findings: [] },
+  drill: { onnx: null, checkpoint: null, backend: null, version: null, device: null, steps: [], verdict: null, findings: [] },
   export: { run: null, folder: null, zip: null, files: [], metadata: null, verdict: null, findings: [] },
   open: { findings: [] },
 }

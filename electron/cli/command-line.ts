@@ -51,14 +51,14 @@ export async function runCommandLine(surroundings: Surroundings): Promise<ExitCo
   let timer: NodeJS.Timeout | null = null
   let unlisten = (): void => undefined
   const forced = new Promise<Outcome>((resolve) => {
-    const force = (): void => resolve(ended(parsed.command, context, text))
+    const force = (): void => resolve(ended(parsed.command, context, text.faults.forced))
     unlisten = surroundings.onStop(() => {
       if (stop.signal.aborted) return force()
       stop.abort()
       timer = setTimeout(force, patience)
     })
   })
-  const work = parsed.command.run(parsed.call, context).catch((error: unknown) => failed(parsed.command, error, stop.signal, text))
+  const work = parsed.command.run(parsed.call, context).catch((error: unknown) => failed(parsed.command, error, context))
   const outcome = await Promise.race([work, forced])
   if (timer) clearTimeout(timer)
   reporter.end()
@@ -110,14 +110,16 @@ function refused(command: Command | null, error: unknown, text: Text): Outcome {
 }
 
 /** A command that threw. What ends a cancelled call is the cancelling, whatever it broke on the way out. */
-function failed(command: Command, error: unknown, signal: AbortSignal, text: Text): Outcome {
+function failed(command: Command, error: unknown, context: Context): Outcome {
+  const { signal, text } = context
   if (!signal.aborted && !isAbort(error)) return refused(command, error, text)
-  const finding = makeFinding('CANCELLED', 'error', text.faults.cancelled, text.faults.cancelledRemedy)
-  return { document: { ...command.empty(text), findings: [finding] }, facts: factsOfFault(finding) }
+  return ended(command, context, text.faults.cancelled)
 }
 
-function ended(command: Command, context: Context, text: Text): Outcome {
-  const finding = makeFinding('CANCELLED', 'error', text.faults.forced, text.faults.cancelledRemedy)
+/** A cancelled call keeps what it knows. */
+function ended(command: Command, context: Context, message: string): Outcome {
+  const { text } = context
+  const finding = makeFinding('CANCELLED', 'error', message, text.faults.cancelledRemedy)
   const partial = context.partial?.() ?? command.empty(text)
   const before = 'findings' in partial && Array.isArray(partial.findings) ? (partial.findings as unknown[]) : []
   return { document: { ...partial, findings: [...before, finding] }, facts: { ...allWell, cancelled: true } }

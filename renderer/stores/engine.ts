@@ -1,11 +1,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { ShownEngine, TimeAsk } from '../../contract/engine-ipc'
-import type { DrillDocument, SheetBackend, SheetDocument } from '../../contract/engine-sheet'
+import type { DrillDocument, SheetDocument } from '../../contract/engine-sheet'
 import type { DiffDocument, LayersDocument, TimeDocument, WorkProgress } from '../../contract/engine-work'
 import type { CommandInput } from '../../contract/ipc'
 import { call, on } from '../api'
 import { t } from '../i18n'
+import { defaultBuild } from '../views/engine/engine-build'
 import { useUi } from './ui'
 
 export const engineTabs = ['layers', 'graph', 'timing', 'diff', 'refit', 'sheet'] as const
@@ -20,7 +21,7 @@ export interface Working {
   cancelling: boolean
 }
 
-type Options = CommandInput<'engine.sheet'>['options']
+type Asked<C extends 'engine.sheet' | 'engine.drill'> = Omit<CommandInput<C>, 'job'>
 
 /** The engine that is looked at, what was asked of it, and what is being done. Nothing here outlives the window. */
 export const useEngine = defineStore('engine', () => {
@@ -33,6 +34,8 @@ export const useEngine = defineStore('engine', () => {
   const diff = shallowRef<DiffDocument | null>(null)
   const drill = shallowRef<DrillDocument | null>(null)
   const sheet = shallowRef<SheetDocument | null>(null)
+  const drillBuild = shallowRef(defaultBuild())
+  const sheetBuild = shallowRef(defaultBuild())
   /** The engine that `shown` was last held against. */
   const other = ref<string | null>(null)
   const working = ref<Working | null>(null)
@@ -91,12 +94,12 @@ export const useEngine = defineStore('engine', () => {
     const answer = await work('diff', () => call('engine.diff', { job: 'diff', a, b: path, device: device.value }))
     if (answer !== undefined) diff.value = answer
   }
-  async function rehearse(onnx: string, checkpoint: string | null, backend: SheetBackend, options: Options): Promise<void> {
-    const answer = await work('drill', () => call('engine.drill', { job: 'drill', onnx, checkpoint, backend, options }))
+  async function rehearse(asked: Asked<'engine.drill'>): Promise<void> {
+    const answer = await work('drill', () => call('engine.drill', { job: 'drill', ...asked }))
     if (answer !== undefined) drill.value = answer
   }
-  async function makeSheet(onnx: string, options: Options): Promise<void> {
-    const answer = await work('sheet', () => call('engine.sheet', { job: 'sheet', onnx, options }))
+  async function makeSheet(asked: Asked<'engine.sheet'>): Promise<void> {
+    const answer = await work('sheet', () => call('engine.sheet', { job: 'sheet', ...asked }))
     if (answer !== undefined) sheet.value = answer
   }
   async function cancel(): Promise<void> {
@@ -135,6 +138,8 @@ export const useEngine = defineStore('engine', () => {
     diff,
     drill,
     sheet,
+    drillBuild,
+    sheetBuild,
     other,
     working,
     busy,

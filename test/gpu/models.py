@@ -92,11 +92,11 @@ def program(name, make, example, dynamic):
     print(f'{name}.pt2', file=sys.stderr)
 
 
-def onnx(name, make, example, dynamic):
+def onnx(name, make, example, dynamic, seed=0):
     path = FOLDER / f'{name}.onnx'
     if path.exists():
         return
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     model = copy.deepcopy(make().eval())
     torch.onnx.export(
         model,
@@ -109,6 +109,20 @@ def onnx(name, make, example, dynamic):
         dynamic_axes={'x': {0: 'batch'}, 'y': {0: 'batch'}} if dynamic else None,
     )
     print(f'{name}.onnx', file=sys.stderr)
+
+
+def safetensors(name):
+    """The weights of an ONNX file under the names that they have in it."""
+    path = FOLDER / f'{name}.safetensors'
+    if path.exists():
+        return
+    import numpy
+    import onnx as onnx_package
+    from safetensors.numpy import save_file
+
+    arrays = {each.name: onnx_package.numpy_helper.to_array(each) for each in onnx_package.load(FOLDER / f'{name}.onnx').graph.initializer}
+    save_file({key: numpy.ascontiguousarray(value) for key, value in arrays.items() if value.dtype == numpy.float32}, path)
+    print(f'{name}.safetensors', file=sys.stderr)
 
 
 def resnet50():
@@ -155,7 +169,9 @@ def main():
     program('wide', Wide, (torch.rand(4, 512),), ({0: BATCH},))
     onnx('small', Small, (torch.rand(4, 3, 32, 32),), True)
     onnx('resnet50', resnet50, (torch.rand(8, 3, 224, 224),), False)
-    # A second checkpoint of the same network, for a refit.
+    # A second checkpoint of the same network, for a refit: as ONNX, as the weights of that file, and as PyTorch saves it.
+    onnx('resnet50-second', resnet50, (torch.rand(8, 3, 224, 224),), False, seed=1)
+    safetensors('resnet50-second')
     second = FOLDER / 'resnet50-second.weights.pt'
     if not second.exists():
         torch.manual_seed(1)

@@ -1,12 +1,10 @@
-import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import type { CompareDocument } from '../../../contract/documents'
 import type { Hop } from '../../../contract/run'
 import type { ValidateOptions } from '../../../contract/recipe'
 import type { EngineHost } from '../../core/api'
-import { writing } from '../../core/disk'
 import { makeFinding } from '../../core/errors'
+import { withScratch } from '../../core/scratch'
 import { readTensors, writeSafetensors } from '../../core/tensors'
 import { nothingCompared, rowFindings, toComparison, toleranceTable, verdictOf } from '../../core/verdict'
 import { defineCommand } from '../command'
@@ -30,9 +28,7 @@ export const compareCommand = defineCommand<CompareDocument>({
     const { recipe, settings } = await draftOf(call, context)
     const { validate } = recipe
     const core = await context.core(settings)
-    const parent = path.join(os.tmpdir(), 'enginesmith-')
-    const scratch = await writing(parent, () => fs.mkdtemp(parent))
-    try {
+    return withScratch(async (scratch) => {
       const [a, b] = await Promise.all([taken(context.resolve(call.args[0] ?? ''), scratch, 'a'), taken(context.resolve(call.args[1] ?? ''), scratch, 'b')])
       const pairs: Array<{ hop: Hop; reference: string; candidate: string }> = [{ hop: 'onnx-engine', reference: a, candidate: b }]
       if (validate.expect !== null) {
@@ -46,9 +42,7 @@ export const compareCommand = defineCommand<CompareDocument>({
         document.findings.push(makeFinding('NOTHING_TO_COMPARE', 'warning', context.text.faults.nothingCompared, context.text.faults.nothingComparedRemedy))
       }
       return { document, facts: factsOfVerdict(document.verdict) }
-    } finally {
-      await fs.rm(scratch, { recursive: true, force: true }).catch(() => undefined)
-    }
+    })
   },
 })
 

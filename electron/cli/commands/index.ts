@@ -5,6 +5,7 @@ import { compareCommand } from './compare'
 import { convertCommand } from './convert'
 import { diffCommand } from './diff'
 import { doctorCommand } from './doctor'
+import { drillCommand } from './drill'
 import { exportCommand } from './export'
 import { inspectCommand } from './inspect'
 import { layersCommand } from './layers'
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   refitCommand,
   sheetCommand,
+  drillCommand,
   exportCommand,
   openCommand,
 ]

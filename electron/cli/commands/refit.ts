@@ -1,18 +1,17 @@
 import fs from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import type { RefitDocument } from '../../../contract/engine-work'
-import { writing } from '../../core/disk'
 import { emptyRefit } from '../../core/engine-work/empty'
 import { engineSubject } from '../../core/engine-work/open'
 import { refitEngine } from '../../core/engine-work/refit'
 import { onnxFile } from '../../core/engine-work/sheet'
 import { sha256File } from '../../core/files/hash'
+import { withScratch } from '../../core/scratch'
 import { defineCommand } from '../command'
 import { factsOfFindings, factsOfVerdict, joined } from '../exit-code'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { from, gpu, graph, wholeOf } from '../flags/engine'
+import { pythonFlag } from '../flags/model'
 import { hostCodeFlag, trustedCore } from '../flags/trust'
 import { force, outFile } from '../flags/own'
 import { refitLines, workLine } from '../output/engine-lines'
@@ -22,7 +21,7 @@ export const refitCommand = defineCommand<RefitDocument>({
   name: 'refit',
   args: [{ name: 'ENGINE', help: (t) => t.arguments.engine }],
   own: [from, graph, outFile, force, gpu],
-  flags: [...compareFlags, hostCodeFlag],
+  flags: [pythonFlag, ...compareFlags, hostCodeFlag],
   empty: emptyRefit,
   print: refitLines,
   async run(call, context) {
@@ -41,9 +40,7 @@ export const refitCommand = defineCommand<RefitDocument>({
     document.source = { path: source.path, format: source.format, sha256: source.sha256 ?? '' }
     const given = call.own['onnx']
     const network = typeof given === 'string' ? (await onnxFile(core, resolve(given), signal)).path : null
-    const parent = path.join(os.tmpdir(), 'enginesmith-')
-    const scratch = await writing(parent, () => fs.mkdtemp(parent))
-    try {
+    return withScratch(async (scratch) => {
       const work = { subject, source, graph: network, device, compare: recipe.validate, scratch }
       const files = await refitEngine(core, work, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
       const bad = document.findings.some(({ severity }) => severity === 'error')
@@ -59,8 +56,6 @@ export const refitCommand = defineCommand<RefitDocument>({
       }
       const findings = factsOfFindings(document.findings.filter(({ code }) => !code.startsWith('OUTPUT_')))
       return { document, facts: joined(findings, factsOfVerdict(document.verified)) }
-    } finally {
-      await fs.rm(scratch, { recursive: true, force: true }).catch(() => undefined)
-    }
+    })
   },
 })

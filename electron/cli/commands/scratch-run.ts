@@ -1,12 +1,9 @@
-import fs from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import type { MakeDocument } from '../../../contract/documents'
 import type { Recipe } from '../../../contract/recipe'
 import type { Artifact } from '../../../contract/run'
 import type { Core, RunHandle } from '../../core/api'
-import { writing } from '../../core/disk'
 import { findingOf } from '../../core/errors'
+import { withScratch } from '../../core/scratch'
 import { factsOfFault, joined, type Facts } from '../exit-code'
 
 /**
@@ -14,16 +11,14 @@ import { factsOfFault, joined, type Facts } from '../exit-code'
  * that `run` goes through.
  */
 export async function withScratchRun<T>(core: Core, input: { path: string; recipe: Recipe }, use: (handle: RunHandle) => Promise<T>): Promise<T> {
-  const parent = path.join(os.tmpdir(), 'enginesmith-')
-  const folder = await writing(parent, () => fs.mkdtemp(parent))
-  let handle: RunHandle | null = null
-  try {
-    handle = await core.runs.create({ ...input, folder })
-    return await use(handle)
-  } finally {
-    await handle?.close().catch(() => undefined)
-    await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
-  }
+  return withScratch(async (folder) => {
+    const handle = await core.runs.create({ ...input, folder })
+    try {
+      return await use(handle)
+    } finally {
+      await handle.close().catch(() => undefined)
+    }
+  })
 }
 
 /** The document with the artifacts that `place` put where the call wants them; a fault there comes on top of what the stages said. */

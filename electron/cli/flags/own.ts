@@ -3,6 +3,8 @@ import type { CallFlag } from '../command'
 export const outFile: CallFlag = { name: 'out', short: 'o', value: 'FILE', required: true, help: (t) => t.help.out }
 export const outFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: true, help: (t) => t.help.outFolder }
 export const sheetFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: false, help: (t) => t.help.sheetFolder }
+export const drillFolder: CallFlag = { name: 'out', short: null, value: 'DIR', required: false, help: (t) => t.help.drillFolder }
+export const checkpoint: CallFlag = { name: 'checkpoint', short: null, value: 'FILE', required: false, help: (t) => t.help.checkpoint }
 export const exportFolder: CallFlag = { name: 'out', short: 'o', value: 'DIR', required: true, help: (t) => t.help.exportFolder }
 export const zip: CallFlag = { name: 'zip', short: null, value: null, required: false, help: (t) => t.help.zip }
 export const forceExport: CallFlag = { name: 'force', short: null, value: null, required: false, help: (t) => t.help.forceExport }

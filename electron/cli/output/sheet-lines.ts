@@ -17,12 +17,12 @@ export function sheetLines(document: SheetDocument, text: Text): string[] {
 
 function facts(row: SheetRow, text: Text): string[] {
   const { sheet } = text
-  if (row.notBuilt !== null) return [`${sheet.notBuilt}: ${row.notBuilt}`]
+  if (row.notBuilt !== null) return [`${sheet.notBuilt}: ${text.reason(row.notBuilt)}`]
   return [
     `${sheet.build} ${row.buildSeconds === null ? '–' : text.seconds(row.buildSeconds)}  ${sheet.size} ${row.engine === null ? '–' : (row.engine.bytes / 1024 / 1024).toFixed(2)} MiB`,
     row.notRun === null
       ? `${sheet.firstRun} ${ms(row.firstRunMs)}  ${sheet.warmStart} ${ms(row.warmStartMs)}  ${sheet.latency} ${ms(row.latency?.median)} (p99 ${ms(row.latency?.p99)}, GPU ${ms(row.gpu?.median)})`
-      : `${sheet.notRun}: ${row.notRun}`,
+      : `${sheet.notRun}: ${text.reason(row.notRun)}`,
     ...comparisonLines(row.comparisons, text),
   ]
 }

@@ -7,6 +7,7 @@ import type { RunHandle, Runs } from '../api'
 import { cancelledError } from '../cancelled'
 import { flavourNames } from '../engines/library'
 import { notHere } from '../engines/not-here'
+import { makeFinding } from '../errors'
 
 /** Hears what is being done. */
 export type Tell = (progress: WorkProgress) => void
@@ -46,3 +47,11 @@ export function whyNotBuilt({ stages }: RunSnapshot): Finding | null {
   if (fault === undefined) throw new Error('A build ended without an engine and without a reason')
   return notHere.has(fault.code) ? { ...fault, severity: 'warning' } : fault
 }
+
+/** Of an engine that is there but that this machine does not run. */
+export const engineNotRun = (backend: SheetBackend, reason: string, builtFor: readonly string[], remedy: string): Finding =>
+  makeFinding('ENGINE_NOT_RUN', 'warning', `The engine of ${flavourNames[backend]} was built but not run on this machine: ${reason}`, remedy, {
+    reason,
+    backend,
+    builtFor: [...builtFor],
+  })

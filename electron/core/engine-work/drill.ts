@@ -1,7 +1,8 @@
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { drillSteps, type DrillDocument, type DrillStep, type SheetBackend } from '../../../contract/engine-sheet'
+import { drillFigures, drillSteps, type DrillDocument, type DrillFigure, type DrillStep, type SheetBackend } from '../../../contract/engine-sheet'
 import type { RefitDocument } from '../../../contract/engine-work'
+import type { Verdict } from '../../../contract/run'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import type { Core, RunHandle } from '../api'
 import { throwIfCancelled } from '../cancelled'
@@ -9,11 +10,11 @@ import { flavourNames } from '../engines/library'
 import { notHere } from '../engines/not-here'
 import { EnginesmithError } from '../errors'
 import { tensorSets } from '../pipeline/tensor-sets'
-import { whyNotBuilt, withRun, type Tell } from './built'
+import { engineNotRun, whyNotBuilt, withRun, type Tell } from './built'
 import { emptyRefit } from './empty'
-import { measureEngine } from './measure'
+import { measureEngine, type Measured } from './measure'
 import { engineSubject } from './open'
-import { refitEngine } from './refit'
+import { refitEngine, refusedSource } from './refit'
 import { onnxFile } from './sheet'
 
 export interface DrillOrder {
@@ -23,11 +24,11 @@ export interface DrillOrder {
   checkpoint: string | null
   backend: SheetBackend
   recipe: Recipe
-  /** An empty folder: runs and files of the drill lie in it. */
+  /** Runs and files of the drill lie in it, by the names of the steps; an earlier drill that is there is gone on with. */
   folder: string
 }
 
-type DrillCore = Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile' | 'pythons'>
+type DrillCore = Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile' | 'pythons' | 'trust'>
 interface Listeners {
   signal: AbortSignal
   tell: Tell
@@ -38,14 +39,26 @@ const durationMs = 1000
 /**
  * Rehearses what a stripped engine is for: built with and without weights, refitted from its ONNX file, once more from the
  * file without weights that came of that, and from a new checkpoint; verified and timed after each. Fills `document` as it goes.
- * @throws EnginesmithError FILE_…, USAGE where the file is no ONNX file, CANCELLED
+ * @throws EnginesmithError FILE_…, USAGE where the file is no ONNX file or the checkpoint of no use, OUT_NOT_A_RUN, CANCELLED
  */
 export async function refitDrill(core: DrillCore, order: DrillOrder, document: DrillDocument, listeners: Listeners): Promise<void> {
+  try {
+    await rehearse(core, order, document, listeners)
+  } finally {
+    for (const step of document.steps) step.ofFull = overFull(step, document.steps)
+  }
+  document.verdict = verdictOfSteps(document.steps)
+}
+
+async function rehearse(core: DrillCore, order: DrillOrder, document: DrillDocument, listeners: Listeners): Promise<void> {
   const { signal } = listeners
   document.onnx = await onnxFile(core, order.onnx, signal)
   document.backend = order.backend
   const checkpoint = order.checkpoint === null ? null : await core.describeFile(order.checkpoint, { signal, hash: 'wait' })
+  const refused = checkpoint === null ? null : refusedSource(checkpoint)
+  if (refused !== null) throw refused
   if (checkpoint !== null) document.checkpoint = { path: checkpoint.path, sha256: checkpoint.sha256 ?? '', bytes: checkpoint.bytes }
+  for (const step of refitSteps) await emptied(join(order.folder, step))
   const stripped = (await buildStep(core, order, 'full', document, listeners)) && (await buildStep(core, order, 'stripped', document, listeners))
   const inputs = stripped?.inputs ?? ''
   const refit = stripped && (await refitStep(core, order, { step: 'refit', engine: stripped.engine, source: order.onnx, inputs }, document, listeners))
@@ -55,6 +68,45 @@ export async function refitDrill(core: DrillCore, order: DrillOrder, document: D
     await refitStep(core, order, { step: 'checkpoint', engine: stripped.engine, source: checkpoint.path, inputs }, document, listeners)
   }
   notReached(document, checkpoint === null ? drillSteps.filter((step) => step !== 'checkpoint') : drillSteps)
+}
+
+const refitSteps = ['refit', 'again', 'checkpoint'] as const
+/** The engine that a step of its own folder refits: where it lies, the folder is one of a drill. */
+const given = 'given.engine'
+
+/**
+ * Makes room for a step; what an earlier drill left there is taken away, and nothing else is.
+ * @throws EnginesmithError OUT_NOT_A_RUN
+ */
+async function emptied(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => [])
+  if (names.length > 0 && !names.includes(given)) {
+    throw new EnginesmithError(
+      'OUT_NOT_A_RUN',
+      `${folder} holds other things than an earlier drill.`,
+      'Choose an empty folder, or one that does not exist yet.',
+      {
+        folder,
+      },
+    )
+  }
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** Each number of a step over that of the engine with its weights. */
+function overFull(step: DrillStep, steps: readonly DrillStep[]): DrillStep['ofFull'] {
+  const full = steps.find((one) => one.step === 'full')
+  const over = (figure: DrillFigure): number | null => {
+    const [part, whole] = [step[figure], full?.[figure === 'bytesWithout' ? 'bytesWith' : figure] ?? null]
+    return part === null || whole === null || whole === 0 ? null : part / whole
+  }
+  return Object.fromEntries(drillFigures.map((figure) => [figure, over(figure)])) as DrillStep['ofFull']
+}
+
+/** That the engine without weights is not right is as it should be: the others make the verdict. */
+function verdictOfSteps(steps: readonly DrillStep[]): Verdict {
+  const verdicts = steps.filter(({ step }) => step !== 'stripped').map(({ verdict, zeros }) => (zeros === true ? 'fail' : verdict))
+  return verdicts.includes('fail') ? 'fail' : verdicts.length > 0 && verdicts.every((verdict) => verdict === 'pass') ? 'pass' : 'not-judged'
 }
 
 /** Steps that an earlier one kept from being done stand there with its reason. */
@@ -102,10 +154,12 @@ async function built(
   if (fault !== null) {
     row.reason = fault.message
     row.verdict = 'not-judged'
-    document.findings.push(fault)
+    // A library that was named and is not here is an error; what the steps after it lack leaves them undone.
+    document.findings.push(step === 'full' ? { ...fault, severity: 'error' } : fault)
     return null
   }
   const subject = await engineSubject(handle.folder, signal)
+  row.engine = subject.file
   const card = snapshot.cards.build
   document.version ??= card?.libraryVersion ?? null
   row.seconds = card?.buildSeconds ?? null
@@ -116,7 +170,10 @@ async function built(
   const outputs = join(handle.folder, 'drill-outputs.safetensors')
   const { measured, notRun } = await measureEngine(core, subject, { inputs, outputs }, { device: snapshot.recipe.build.device, durationMs }, { signal, tell })
   row.reason = notRun
-  if (measured !== null) Object.assign(row, { gpuMs: measured.gpu.median, zeros: measured.zeros })
+  if (notRun !== null && document.findings.every(({ code }) => code !== 'ENGINE_NOT_RUN')) {
+    document.findings.push(engineNotRun(subject.flavour, notRun, card?.targets ?? [], 'Run the drill on a machine with a GPU that the engines are built for.'))
+  }
+  note(row, document, measured)
   const judged = await handle.execute({ upTo: 'validate', signal })
   row.comparisons = judged.comparisons.filter(({ hop }) => hop === 'onnx-engine')
   row.verdict = judged.verdict ?? 'not-judged'
@@ -145,11 +202,11 @@ async function refitStep(
   const scratch = join(folder, step)
   await mkdir(scratch, { recursive: true })
   // A run's own artifacts are never opened for writing: the refit works on a copy.
-  const copy = join(scratch, 'given.engine')
+  const copy = join(scratch, given)
   await copyFile(engine, copy)
   const bench = core.bench()
   try {
-    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings, pythons: core.pythons }
+    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings, pythons: core.pythons, trust: core.trust }
     const subject = await engineSubject(copy, signal)
     const told = emptyRefit()
     const file = await core.describeFile(source, { signal, hash: 'wait' })
@@ -162,9 +219,13 @@ async function refitStep(
       return null
     }
     const refitted = await engineSubject(files.withWeights, signal)
+    const bare = await engineSubject(files.withoutWeights, signal)
+    // New weights bring no new code: what was built here a moment ago is still the library's own.
+    if (core.trust.hostCode(subject.file.sha256)) for (const { file: made } of [refitted, bare]) core.trust.noteBuilt(made.sha256)
     const measure = { inputs, outputs: join(scratch, 'timed.safetensors') }
     const { measured } = await measureEngine(core, refitted, measure, { device: recipe.build.device, durationMs }, { signal, tell })
-    if (measured !== null) Object.assign(row, { gpuMs: measured.gpu.median, zeros: measured.zeros })
+    row.engine = refitted.file
+    note(row, document, measured)
     return { withWeights: files.withWeights, withoutWeights: files.withoutWeights }
   } catch (error) {
     if (!(error instanceof EnginesmithError) || error.code === 'CANCELLED') throw error
@@ -175,6 +236,12 @@ async function refitStep(
   } finally {
     await bench.dispose()
   }
+}
+
+function note(row: DrillStep, document: DrillDocument, measured: Measured | null): void {
+  if (measured === null) return
+  document.device ??= measured.device
+  Object.assign(row, { gpuMs: measured.gpu.median, latencyMs: measured.latency.median, zeros: measured.zeros })
 }
 
 function fill(row: DrillStep, told: RefitDocument): void {
@@ -191,6 +258,7 @@ function fill(row: DrillStep, told: RefitDocument): void {
 const emptyStep = (step: DrillStep['step']): DrillStep => ({
   step,
   reason: null,
+  engine: null,
   seconds: null,
   bytesWith: null,
   bytesWithout: null,
@@ -198,6 +266,8 @@ const emptyStep = (step: DrillStep['step']): DrillStep => ({
   flagsWithout: [],
   weights: null,
   gpuMs: null,
+  latencyMs: null,
+  ofFull: { seconds: null, bytesWith: null, bytesWithout: null, gpuMs: null, latencyMs: null },
   zeros: null,
   verdict: null,
   comparisons: [],

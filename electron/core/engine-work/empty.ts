@@ -28,4 +28,13 @@ export const emptyRefit = (): RefitDocument => ({
   findings: [],
 })
 export const emptySheet = (): SheetDocument => ({ onnx: null, device: null, rows: [], difference: [], verdict: null, findings: [] })
-export const emptyDrill = (): DrillDocument => ({ onnx: null, checkpoint: null, backend: null, version: null, steps: [], findings: [] })
+export const emptyDrill = (): DrillDocument => ({
+  onnx: null,
+  checkpoint: null,
+  backend: null,
+  version: null,
+  device: null,
+  steps: [],
+  verdict: null,
+  findings: [],
+})

@@ -34,13 +34,7 @@ export async function measureEngine(
 ): Promise<{ measured: Measured; notRun: null } | { measured: null; notRun: string }> {
   const bench = core.bench()
   try {
-    const services = {
-      host: bench.host,
-      toolchain: core.toolchain,
-      settings: core.settings,
-      dataFolder: core.dataFolder,
-      ...(core.trust && { trust: core.trust }),
-    }
+    const services = { host: bench.host, toolchain: core.toolchain, settings: core.settings, dataFolder: core.dataFolder, trust: core.trust }
     const ready = await readyFor(services, subject, device, signal)
     const ask = { weightBudget, runtimeCache }
     // The first run is one of a machine that has compiled nothing, unless a cache is named: that of this machine stays out.

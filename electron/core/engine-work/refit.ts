@@ -4,7 +4,7 @@ import type { NativeResult } from '../../../contract/native'
 import type { ValidateOptions } from '../../../contract/recipe'
 import type { ModelFile } from '../../../contract/run'
 import type { Profile, TensorSpec } from '../../../contract/tensor'
-import type { Core } from '../api'
+import type { Core, PythonWorker } from '../api'
 import { EnginesmithError, makeFinding } from '../errors'
 import { makeSamples } from '../inputs'
 import { writeSafetensors } from '../tensors'
@@ -36,22 +36,14 @@ type Described = NonNullable<NativeResult<'engine.describe'>['engine']>
  * @throws EnginesmithError as readyFor does, USAGE for a source of another format, BUILD_OPTION_UNSUPPORTED for an engine that takes no weights
  */
 export async function refitEngine(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'pythons'>,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'pythons'> & Partial<Pick<Core, 'trust'>>,
   given: RefitWork,
   document: RefitDocument,
   { signal, tell }: { signal: AbortSignal; tell: (progress: WorkProgress) => void },
 ): Promise<RefitFiles> {
   const { subject, scratch } = given
-  if (given.source.format !== 'onnx' && given.source.format !== 'safetensors') {
-    throw new EnginesmithError(
-      'USAGE',
-      `An engine is refitted from an ONNX or a .safetensors file; this is ${given.source.format}.`,
-      'Give --from such a file; `convert FILE --to safetensors` makes one of a checkpoint.',
-      {
-        format: given.source.format,
-      },
-    )
-  }
+  const refused = refusedSource(given.source)
+  if (refused !== null) throw refused
   const work = await withGraph(core, given, document, signal)
   if (work === null) return { withWeights: null, withoutWeights: null }
   const { source } = work
@@ -87,6 +79,17 @@ export async function refitEngine(
   return { withWeights: outWith, withoutWeights: outWithout }
 }
 
+/** Why no weights can be taken from a file; null where they can. */
+export function refusedSource({ path, format }: ModelFile): EnginesmithError | null {
+  if (format === 'onnx' || format === 'safetensors') return null
+  return new EnginesmithError(
+    'USAGE',
+    `An engine is refitted from an ONNX or a .safetensors file; this is ${format}.`,
+    'Give such a file; `convert FILE --to safetensors` makes one of a checkpoint.',
+    { path, format },
+  )
+}
+
 /**
  * Weights with the graph that they belong to are an ONNX file. Null, with a finding, where they do not fit the graph.
  * @throws EnginesmithError ONNX_INVALID, PYTHON_…
@@ -94,7 +97,7 @@ export async function refitEngine(
 async function withGraph(core: Pick<Core, 'pythons'>, work: RefitWork, document: RefitDocument, signal: AbortSignal): Promise<RefitWork | null> {
   if (work.graph === null || work.source.format !== 'safetensors') return work
   const out = join(work.scratch, 'with-weights.onnx')
-  const laid = await (await core.pythons.managed()).call('onnx_with_weights', { onnx: work.graph, weights: work.source.path, out }, { signal })
+  const laid = await (await withOnnx(core.pythons)).call('onnx_with_weights', { onnx: work.graph, weights: work.source.path, out }, { signal })
   if (laid.written) return { ...work, source: { ...work.source, path: out, format: 'onnx' } }
   document.findings.push(
     makeFinding(
@@ -108,6 +111,16 @@ async function withGraph(core: Pick<Core, 'pythons'>, work: RefitWork, document:
     ),
   )
   return null
+}
+
+/** The managed environment; the user's own, which may have onnx and safetensors too, where there is none. */
+async function withOnnx(pythons: Core['pythons']): Promise<PythonWorker> {
+  try {
+    return await pythons.managed()
+  } catch (error) {
+    if (!(error instanceof EnginesmithError) || error.code !== 'PYTHON_MISSING') throw error
+    return pythons.user()
+  }
 }
 
 async function verify(

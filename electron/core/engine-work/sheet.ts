@@ -6,10 +6,10 @@ import type { TensorSpec } from '../../../contract/tensor'
 import type { Core, RunHandle } from '../api'
 import { throwIfCancelled } from '../cancelled'
 import { flavourNames } from '../engines/library'
-import { EnginesmithError, makeFinding } from '../errors'
+import { EnginesmithError } from '../errors'
 import { tensorSets } from '../pipeline/tensor-sets'
 import { toComparison, toleranceTable } from '../verdict'
-import { whyNotBuilt, withRun, type Tell } from './built'
+import { engineNotRun, whyNotBuilt, withRun, type Tell } from './built'
 import { measureEngine } from './measure'
 import { engineSubject } from './open'
 
@@ -36,7 +36,7 @@ interface Answers {
  * @throws EnginesmithError FILE_…, USAGE where the file is no ONNX file, OUT_NOT_A_RUN, CANCELLED
  */
 export async function makeSheet(
-  core: Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile'>,
+  core: Pick<Core, 'bench' | 'host' | 'toolchain' | 'settings' | 'dataFolder' | 'describeFile' | 'trust'>,
   order: SheetOrder,
   document: SheetDocument,
   { signal, tell }: { signal: AbortSignal; tell: Tell },
@@ -91,7 +91,7 @@ export async function onnxFile(core: Pick<Core, 'describeFile'>, path: string, s
 }
 
 async function rowOf(
-  core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder'>,
+  core: Pick<Core, 'bench' | 'toolchain' | 'settings' | 'dataFolder' | 'trust'>,
   handle: RunHandle,
   backend: SheetBackend,
   document: SheetDocument,
@@ -136,15 +136,8 @@ function judge(row: SheetRow, { verdict, comparisons, stages }: RunSnapshot, doc
   const said = stages.validate.findings.filter(({ code, severity }) => severity !== 'info' && code !== 'ENGINE_NOT_RUN' && code !== 'NOTHING_TO_COMPARE')
   document.findings.push(...said.map((finding) => ({ ...finding, evidence: { ...finding.evidence, backend: row.backend } })))
   if (row.notRun === null) return
-  document.findings.push(
-    makeFinding(
-      'ENGINE_NOT_RUN',
-      'warning',
-      `The engine of ${flavourNames[row.backend]} was built but not run on this machine: ${row.notRun}`,
-      'Make the sheet on a machine with a GPU that both libraries build for.',
-      { reason: row.notRun, backend: row.backend, builtFor: row.targets },
-    ),
-  )
+  const remedy = 'Make the sheet on a machine with a GPU that both libraries build for.'
+  document.findings.push(engineNotRun(row.backend, row.notRun, row.targets, remedy))
 }
 
 const emptyRow = (backend: SheetBackend): SheetRow => ({

@@ -46,7 +46,7 @@ type Timed = NonNullable<NativeResult<'engine.time'>['result']>
 
 /** Times an engine, with its GPU to itself, which a caller may have seen to (`alone`); `tell` hears which measurement comes next. Fills `document` as it goes, so that a cancelled call still has its rows. */
 export async function timeEngine(
-  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'dataFolder'>,
+  core: Pick<Core, 'host' | 'toolchain' | 'settings' | 'dataFolder'> & Partial<Pick<Core, 'trust'>>,
   subject: EngineSubject,
   options: TimeOptions,
   document: TimeDocument,

@@ -1,4 +1,4 @@
-import type { DrillDocument, SheetDocument } from '../../../contract/engine-sheet'
+import { drillFigures, type DrillDocument, type SheetDocument } from '../../../contract/engine-sheet'
 import type { DiffDocument, LayersDocument, Statistics, TimeDocument } from '../../../contract/engine-work'
 import { csv, type CsvCell } from './csv'
 
@@ -79,10 +79,26 @@ const timeCsv = ({ rows, best }: TimeDocument): string =>
 
 const drillCsv = ({ steps }: DrillDocument): string =>
   csv(
-    ['step', 'verdict', 'reason', 'seconds', 'bytesWith', 'bytesWithout', 'flagsWith', 'flagsWithout', 'weightsSet', 'weightsTotal', 'gpuMs', 'zeros'],
+    [
+      'step',
+      'verdict',
+      'reason',
+      'seconds',
+      'bytesWith',
+      'bytesWithout',
+      'flagsWith',
+      'flagsWithout',
+      'weightsSet',
+      'weightsTotal',
+      'gpuMs',
+      'latencyMs',
+      'zeros',
+      ...drillFigures.map((figure) => `${figure}OfFull`),
+    ],
     steps.map((step) => [
       ...[step.step, step.verdict, step.reason, step.seconds, step.bytesWith, step.bytesWithout],
-      ...[step.flagsWith.join('; '), step.flagsWithout.join('; '), step.weights?.set ?? null, step.weights?.total ?? null, step.gpuMs, step.zeros],
+      ...[step.flagsWith.join('; '), step.flagsWithout.join('; '), step.weights?.set ?? null, step.weights?.total ?? null, step.gpuMs],
+      ...[step.latencyMs, step.zeros, ...drillFigures.map((figure) => step.ofFull[figure])],
     ]),
   )
 

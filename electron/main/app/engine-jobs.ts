@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import type { WorkProgress } from '../../../contract/engine-work'
 import type { Finding } from '../../../contract/finding'
-import { writing } from '../../core/disk'
 import { findingOf } from '../../core/errors'
 import type { EngineDocument } from '../../core/report/engine'
 import type { SendEvent } from '../ipc/send'
@@ -74,16 +70,5 @@ export class EngineJobs {
     this.documents.set(job, document)
     const [oldest] = this.documents.keys()
     if (this.documents.size > keptDocuments && oldest !== undefined) this.documents.delete(oldest)
-  }
-}
-
-/** A folder that is gone when `use` is over. */
-export async function withScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const parent = path.join(os.tmpdir(), 'enginesmith-')
-  const folder = await writing(parent, () => mkdtemp(parent))
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
   }
 }

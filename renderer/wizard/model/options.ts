@@ -97,6 +97,24 @@ export function precisionsFor(backend: Backend | null, support: Support = null):
   return backend === 'tensorrt-rtx' ? ['fp32', 'tf32', 'strongly-typed'] : all
 }
 
+/** What all of several libraries have, each told by its own word or, where it gave none, by the table. */
+export function commonSupport(backends: readonly Backend[], known: (backend: Backend) => Support): OptionSupport[] {
+  return buildOptions.map((option) => {
+    const all = backends.map((backend) => ({ backend, support: known(backend) }))
+    const valued = all.flatMap(({ backend, support }) => {
+      const values = option.name === 'precision' ? precisionsFor(backend, support) : (support?.find(({ name }) => name === option.name)?.values ?? null)
+      return values === null ? [] : [values as readonly string[]]
+    })
+    const [first = null, ...others] = valued
+    return {
+      name: option.name,
+      available: all.every(({ backend, support }) => hasOption(option, backend, support)),
+      reason: null,
+      values: first === null ? null : first.filter((value) => others.every((values) => values.includes(value))),
+    }
+  })
+}
+
 /** Options that were set away from the library's own default; the backend itself is not one. */
 export function changedOptions(options: BuildOptions): OptionName[] {
   return buildOptions

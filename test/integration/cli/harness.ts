@@ -31,6 +31,7 @@ const files: Record<string, string> = {
   diff: 'diff',
   refit: 'refit',
   sheet: 'sheet',
+  drill: 'drill',
   export: 'export',
   open: 'plain',
 }

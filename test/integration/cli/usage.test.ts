@@ -27,6 +27,7 @@ const sound: Record<keyof typeof commandDocuments, string[]> = {
   diff: ['diff', 'a.engine', 'b.engine'],
   refit: ['refit', 'x.engine', '--from', 'x.onnx', '-o', 'y.engine'],
   sheet: ['sheet', 'x.onnx'],
+  drill: ['drill', 'x.onnx'],
   export: ['export', 'd', '-o', 'e'],
   open: ['open', 'd'],
 }

@@ -249,20 +249,23 @@ describe('difference, drill and sheet', () => {
 
   it('shows the steps of the drill: zeros before the refit are caught, afterwards they are a fault', async () => {
     const step = (name: DrillStep['step'], more: Partial<DrillStep>): DrillStep => ({
-      ...{ step: name, reason: null, seconds: 1, bytesWith: null, bytesWithout: null, flagsWith: [], flagsWithout: [], weights: null },
-      ...{ gpuMs: null, zeros: null, verdict: null, comparisons: [], ...more },
+      ...{ step: name, reason: null, engine: file, seconds: 1, bytesWith: null, bytesWithout: null, flagsWith: [], flagsWithout: [], weights: null },
+      ...{ gpuMs: null, latencyMs: null, zeros: null, verdict: null, comparisons: [] },
+      ofFull: { seconds: null, bytesWith: null, bytesWithout: null, gpuMs: null, latencyMs: null },
+      ...more,
     })
+    const none = step('full', {}).ofFull
     main.answer('engine.drill', () => ({
       ...emptyDrill(),
-      ...{ onnx: file, backend: 'tensorrt', version: '10.6.0.26' },
+      ...{ onnx: file, backend: 'tensorrt', version: '10.6.0.26', device: 'H100', verdict: 'fail' },
       steps: [
-        step('full', { bytesWith: 100 * 1024 * 1024, gpuMs: 1, verdict: 'pass', zeros: false }),
-        step('stripped', { bytesWithout: 1024 * 1024, zeros: true, verdict: 'fail' }),
+        step('full', { bytesWith: 100 * 1024 * 1024, gpuMs: 1, latencyMs: 2, verdict: 'pass', zeros: false }),
+        step('stripped', { bytesWithout: 1024 * 1024, zeros: true, verdict: 'fail', ofFull: { ...none, bytesWithout: 0.01, seconds: 1.1 } }),
         step('refit', {
           flagsWith: ['INCLUDE_REFIT'],
           flagsWithout: ['EXCLUDE_WEIGHTS'],
           weights: { set: 8, total: 8 },
-          gpuMs: 1.05,
+          ...{ gpuMs: 1.05, latencyMs: 2.1, ofFull: { ...none, seconds: 0.02, bytesWith: 1.004, gpuMs: 1.05, latencyMs: 1.05 } },
           verdict: 'pass',
           zeros: false,
         }),
@@ -272,10 +275,51 @@ describe('difference, drill and sheet', () => {
     await opened('refit')
     await byId('drill-run').trigger('click')
     await flushPromises()
-    expect(inputOf('engine.drill')).toMatchObject({ onnx: '/runs/r1/artifacts/cd/model.onnx', checkpoint: null, backend: 'tensorrt' })
-    expect(wrapper.find('[data-step=stripped]').text()).toMatch(/All zero: caught.*1\.0 % of the full size/s)
-    expect(wrapper.find('[data-step=refit]').text()).toMatch(/Pass.*\+0\.0500 ms over the full engine.*8 of 8.*INCLUDE_REFIT\s*EXCLUDE_WEIGHTS/s)
+    expect(inputOf('engine.drill')).toMatchObject({ onnx: '/runs/r1/artifacts/cd/model.onnx', checkpoint: null, backend: 'tensorrt', profiles: [] })
+    expect(wrapper.find('[data-step=full]').text()).not.toContain('×')
+    expect(wrapper.find('[data-step=stripped]').text()).toMatch(/All zero: caught.*1\.0 % of full.*110\.0 % of the build/s)
+    expect(wrapper.find('[data-step=refit]').text()).toMatch(
+      /Pass.*100\.4 % of full.*2\.0 % of the build.*× 1\.05 \(\+0\.0500 ms\).*× 1\.05 \(\+0\.1000 ms\).*8 of 8.*INCLUDE_REFIT\s*EXCLUDE_WEIGHTS/s,
+    )
+    expect(byId('drill-verdict').text()).toBe('Fail')
+    expect(wrapper.text()).toContain('TensorRT 10.6.0.26 · H100')
     expect(wrapper.find('[data-step=again] .fail').text()).toBe('All zero')
+  })
+
+  it('builds as it is told: what the library has, on the GPU of the view; the drill leaves weights to itself, the sheet asks what both have', async () => {
+    const option = (name: string, available: boolean, values: string[] | null = null) => ({ name, available, reason: null, values })
+    const rtx = [option('precision', true, ['fp32', 'tf32', 'strongly-typed']), option('targets', true), option('optLevel', true), option('tiling', false)]
+    main.answer('build.options', ({ backend }) => ({ version: '1', options: backend === 'tensorrt-rtx' ? rtx : null }))
+    main.answer('engine.drill', () => emptyDrill())
+    main.answer('engine.sheet', () => emptySheet())
+    const engine = await opened('refit')
+    engine.device = 1
+    const options = (): string[] => wrapper.findAll('[data-option]').map((one) => one.attributes('data-option') ?? '')
+    await byId('engine-advanced').trigger('click')
+    expect(options()).toEqual(expect.arrayContaining(['precision', 'optLevel', 'workspace', 'profiles', 'tiling', 'hardwareCompat']))
+    for (const name of ['refit', 'refitIdentical', 'strip', 'device', 'targets']) expect(options()).not.toContain(name)
+    await wrapper.find('[data-option=profiles] input').setValue('x:1x3/4x3/16x3  y:2')
+    engine.drillBuild = { ...engine.drillBuild, options: { ...engine.drillBuild.options, precision: 'fp16', optLevel: 1, targets: ['sm86'] } }
+    await byId('drill-run').trigger('click')
+    await flushPromises()
+    // A target is TensorRT-RTX's: TensorRT is not asked for what it lacks.
+    expect(inputOf('engine.drill')).toMatchObject({
+      ...{ backend: 'tensorrt', profiles: ['x:1x3/4x3/16x3', 'y:2'] },
+      options: { precision: 'fp16', optLevel: 1, targets: [], device: 1, backend: null },
+    })
+    await wrapper.find('[data-value=tensorrt-rtx]').trigger('click')
+    await flushPromises()
+    expect(options()).toContain('targets')
+    expect(options()).not.toContain('tiling')
+
+    await byId('engine-tab-sheet').trigger('click')
+    await flushPromises()
+    await byId('engine-advanced').trigger('click')
+    for (const name of ['targets', 'tiling', 'device']) expect(options()).not.toContain(name)
+    engine.sheetBuild = { ...engine.sheetBuild, options: { ...engine.sheetBuild.options, optLevel: 2 } }
+    await byId('sheet-run').trigger('click')
+    await flushPromises()
+    expect(inputOf('engine.sheet')).toMatchObject({ profiles: [], options: { optLevel: 2, device: 1 } })
   })
 
   it('sets both libraries side by side with the ratio, and says of a missing one why', async () => {

@@ -143,6 +143,7 @@ describe('help', () => {
       'enginesmith diff A B',
       'enginesmith refit ENGINE --from FILE -o FILE',
       'enginesmith sheet FILE',
+      'enginesmith drill FILE',
       'enginesmith export RUN -o DIR',
       'enginesmith open RUN',
     ])

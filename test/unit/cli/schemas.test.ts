@@ -24,6 +24,7 @@ const files = {
   diff: 'diff',
   refit: 'refit',
   sheet: 'sheet',
+  drill: 'drill',
   export: 'export',
   open: 'plain',
 } as const

@@ -52,10 +52,12 @@ describe('renderEngine', () => {
       bytesWithout: 2,
       flagsWith: ['INCLUDE_REFIT'],
       flagsWithout: ['EXCLUDE_WEIGHTS'],
+      ofFull: { seconds: 0.02, bytesWith: 1, bytesWithout: 0.2, gpuMs: 1.25, latencyMs: null },
     }
-    const done = { ...step, weights: { set: 4, total: 4 }, gpuMs: 1, zeros: false, verdict: 'pass' as const, comparisons: [] }
-    expect(lines(renderEngine({ kind: 'drill', document: { ...emptyDrill(), steps: [done] } }, 'csv'))[1]).toBe(
-      'refit,pass,,0.25,10,2,INCLUDE_REFIT,EXCLUDE_WEIGHTS,4,4,1,false',
-    )
+    const done = { ...step, engine: file, weights: { set: 4, total: 4 }, gpuMs: 1, latencyMs: 1.5, zeros: false, verdict: 'pass' as const, comparisons: [] }
+    expect(lines(renderEngine({ kind: 'drill', document: { ...emptyDrill(), steps: [done] } }, 'csv'))).toEqual([
+      'step,verdict,reason,seconds,bytesWith,bytesWithout,flagsWith,flagsWithout,weightsSet,weightsTotal,gpuMs,latencyMs,zeros,secondsOfFull,bytesWithOfFull,bytesWithoutOfFull,gpuMsOfFull,latencyMsOfFull',
+      'refit,pass,,0.25,10,2,INCLUDE_REFIT,EXCLUDE_WEIGHTS,4,4,1,1.5,false,0.02,1,0.2,1.25,',
+    ])
   })
 })

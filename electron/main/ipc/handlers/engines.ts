@@ -5,7 +5,8 @@ import { recipeSchema, type BuildOptions, type Recipe } from '../../../../contra
 import type { Core } from '../../../core/api'
 import { emptyDiff, emptyDrill, emptyLayers, emptySheet, emptyTime } from '../../../core/engine-work/empty'
 import { EnginesmithError } from '../../../core/errors'
-import { withScratch, type EngineJobs } from '../../app/engine-jobs'
+import { withScratch } from '../../../core/scratch'
+import type { EngineJobs } from '../../app/engine-jobs'
 import type { Handlers } from '../register'
 
 export interface EngineDeps {
@@ -26,7 +27,11 @@ const work = async () => ({
   ...(await import('../../../core/engine-work/drill')),
 })
 
-const recipeWith = (options: Partial<BuildOptions>): Recipe => recipeSchema.parse({ build: options })
+/** @throws EnginesmithError USAGE, PROFILE_INVALID for sizes that cannot be read */
+async function recipeWith(options: Partial<BuildOptions>, profiles: readonly string[]): Promise<Recipe> {
+  const { profilesFromShapes } = await import('../../../core/inputs')
+  return recipeSchema.parse({ build: { ...options, profiles: profilesFromShapes(profiles) } })
+}
 
 export function engineHandlers({ core, jobs, askSave }: EngineDeps): Pick<Handlers, Extract<CommandName, `engine.${string}`>> {
   return {
@@ -55,18 +60,18 @@ export function engineHandlers({ core, jobs, askSave }: EngineDeps): Pick<Handle
         document.engine = subject.file
         await timeEngine(await core(), subject, { ...timeDefaults, ...options }, document, context)
       }),
-    'engine.drill': ({ job, onnx, checkpoint, backend, options }) =>
+    'engine.drill': ({ job, onnx, checkpoint, backend, options, profiles }) =>
       jobs.run(job, 'drill', emptyDrill(), (document, context) =>
         withScratch(async (folder) => {
           const { refitDrill } = await work()
-          await refitDrill(await core(), { onnx, checkpoint, backend, recipe: recipeWith(options), folder }, document, context)
+          await refitDrill(await core(), { onnx, checkpoint, backend, recipe: await recipeWith(options, profiles), folder }, document, context)
         }),
       ),
-    'engine.sheet': ({ job, onnx, options }) =>
+    'engine.sheet': ({ job, onnx, options, profiles }) =>
       jobs.run(job, 'sheet', emptySheet(), (document, context) =>
         withScratch(async (folder) => {
           const { makeSheet } = await work()
-          await makeSheet(await core(), { onnx, recipe: recipeWith(options), folder }, document, context)
+          await makeSheet(await core(), { onnx, recipe: await recipeWith(options, profiles), folder }, document, context)
         }),
       ),
     'engine.cancel': ({ job }) => {

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { emptyLayers } from '../../../../electron/core/engine-work/empty'
 import { EnginesmithError } from '../../../../electron/core/errors'
-import { EngineJobs, withScratch } from '../../../../electron/main/app/engine-jobs'
+import { withScratch } from '../../../../electron/core/scratch'
+import { EngineJobs } from '../../../../electron/main/app/engine-jobs'
 
 const listening = (): { jobs: EngineJobs; sent: unknown[] } => {
   const sent: unknown[] = []
