@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, type ElectronApplication, type Page } from '@playwright/test'
-import { layersOf, shownEngine, timesOf } from '../renderer/engine-documents'
+import { drillOf, layersOf, shownEngine, timesOf } from '../renderer/engine-documents'
 import { dropFiles, launchApp, picture, test } from './app'
 import { violations } from './axe'
 
@@ -58,7 +58,12 @@ for (const [theme, language] of [
     const running = await launchApp({ settings: { theme, language } })
     const { page, app } = running
     const shot = (name: string): Promise<void> => picture(page, `${name}-${theme}-${language}`)
-    await answerCommands(app, { 'engine.open': shownEngine(), 'engine.layers': layersOf(1000), 'engine.time': timesOf([1, 2, 4, 8, 16], 1.2) })
+    await answerCommands(app, {
+      'engine.open': shownEngine(),
+      'engine.layers': layersOf(1000),
+      'engine.time': timesOf([1, 2, 4, 8, 16], 1.2),
+      'engine.drill': drillOf(),
+    })
     await answerDialogs(app, judged)
     await page.keyboard.press('Control+6')
     await page.getByTestId('engine-choose').click()
@@ -101,6 +106,13 @@ for (const [theme, language] of [
     await accessible(page, 'timing')
     await page.getByTestId('sweep-best').scrollIntoViewIfNeeded()
     await shot('timing-charts')
+
+    await tab(page, 'refit').click()
+    await page.getByTestId('drill-run').click()
+    await expect(page.getByTestId('drill-verdict')).toBeVisible()
+    await expect(page.locator('[data-step=refit]')).toContainText('× 1.01')
+    await shot('drill-judged')
+    await accessible(page, 'a judged drill')
     expect(running.errors).toEqual([])
     await running.close()
   })
@@ -172,6 +184,20 @@ for (const [theme, language] of [
     await answerDialogs(app, onnx)
     await page.getByTestId('onnx-choose').click()
     await page.locator('[data-value=tensorrt-rtx]').click()
+    // Sizes that cannot be read are told in place of a drill; with sizes and a level it is built that way.
+    await page.getByTestId('engine-build').click()
+    const sizes = page.locator('[data-option=profiles] input')
+    await sizes.fill('image:1x3x16x16/2x3')
+    await page.getByTestId('drill-run').click()
+    await expect(page.locator('[data-code=USAGE]')).toBeVisible({ timeout: 30_000 })
+    await sizes.fill('image:1x3x16x16/2x3x16x16/8x3x16x16')
+    await page.locator('[data-option=optLevel] .n-select').click()
+    await page.locator('.n-base-select-option').filter({ hasText: '1' }).first().click()
+    await expect(page.getByTestId('engine-build-said')).toContainText('image:1x3x16x16/2x3x16x16/8x3x16x16')
+    await page.getByTestId('engine-advanced').click()
+    await shot('drill-options')
+    await accessible(page, 'options of the drill')
+    await page.getByTestId('engine-build').click()
     await page.getByTestId('drill-run').click()
     await expect(page.locator('[data-step=full]')).toContainText('KiB', { timeout: 90_000 })
     // TensorRT-RTX opens what it strips, which needs a driver: the steps after it say so, each for itself.

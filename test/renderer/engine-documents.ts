@@ -1,5 +1,8 @@
+import type { DrillDocument, DrillStep } from '../../contract/engine-sheet'
 import type { ShownEngine } from '../../contract/engine-ipc'
 import type { LayersDocument, TimeDocument, TimedLayer, TimingRow } from '../../contract/engine-work'
+import { emptyStep, overFull, verdictOfSteps } from '../../electron/core/engine-work/drill-figures'
+import { emptyDrill } from '../../electron/core/engine-work/empty'
 import { groupsOf, withTimes } from '../../electron/core/engine-work/layers'
 import { bestOf, histogramOf, statisticsOf, warningsOf } from '../../electron/core/engine-work/statistics'
 
@@ -68,4 +71,27 @@ export function timesOf(batches: readonly number[], latencyLimitMs: number | nul
     },
     ...{ rows, best: bestOf(rows, latencyLimitMs), latencyLimitMs, findings: [] },
   }
+}
+
+/** A drill of all five steps on a GPU; `more` lies over a step by its name. */
+export function drillOf(more: Partial<Record<DrillStep['step'], Partial<DrillStep>>> = {}): DrillDocument {
+  const flags = { flagsWith: ['INCLUDE_REFIT'], flagsWithout: ['EXCLUDE_WEIGHTS', 'INCLUDE_REFIT'] }
+  const refitted = { bytesWith: 131_401_236, bytesWithout: 5_729_724, weights: { set: 61, total: 61 }, ...flags, gpuMs: 2.79, latencyMs: 2.945 }
+  const right = { zeros: false, verdict: 'pass' as const }
+  const given: Record<DrillStep['step'], Partial<DrillStep>> = {
+    full: { seconds: 21.4, bytesWith: 131_220_772, gpuMs: 2.77, latencyMs: 2.92, ...right },
+    stripped: { seconds: 23.9, bytesWithout: 5_727_148, gpuMs: 2.76, latencyMs: 2.91, zeros: true, verdict: 'fail' },
+    refit: { seconds: 0.26, ...refitted, ...right },
+    again: { seconds: 0.25, ...refitted, ...right },
+    checkpoint: { seconds: 0.27, ...refitted, gpuMs: 2.801, latencyMs: 2.96, ...right },
+  }
+  const steps = (['full', 'stripped', 'refit', 'again', 'checkpoint'] as const).map((name) => ({
+    ...emptyStep(name),
+    engine: file,
+    ...given[name],
+    ...more[name],
+  }))
+  for (const step of steps) step.ofFull = overFull(step, steps)
+  const about = { onnx: file, checkpoint: file, backend: 'tensorrt' as const, version: '10.14.1.48', device: 'NVIDIA H100 80GB HBM3' }
+  return { ...emptyDrill(), ...about, steps, verdict: verdictOfSteps(steps) }
 }

@@ -1,8 +1,7 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { drillFigures, drillSteps, type DrillDocument, type DrillFigure, type DrillStep, type SheetBackend } from '../../../contract/engine-sheet'
+import { drillSteps, type DrillDocument, type DrillStep, type SheetBackend } from '../../../contract/engine-sheet'
 import type { RefitDocument } from '../../../contract/engine-work'
-import type { Verdict } from '../../../contract/run'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import type { Core, RunHandle } from '../api'
 import { throwIfCancelled } from '../cancelled'
@@ -11,6 +10,7 @@ import { notHere } from '../engines/not-here'
 import { EnginesmithError } from '../errors'
 import { tensorSets } from '../pipeline/tensor-sets'
 import { engineNotRun, whyNotBuilt, withRun, type Tell } from './built'
+import { emptyStep, overFull, verdictOfSteps } from './drill-figures'
 import { emptyRefit } from './empty'
 import { measureEngine, type Measured } from './measure'
 import { engineSubject } from './open'
@@ -91,22 +91,6 @@ async function emptied(folder: string): Promise<void> {
     )
   }
   await rm(folder, { recursive: true, force: true })
-}
-
-/** Each number of a step over that of the engine with its weights. */
-function overFull(step: DrillStep, steps: readonly DrillStep[]): DrillStep['ofFull'] {
-  const full = steps.find((one) => one.step === 'full')
-  const over = (figure: DrillFigure): number | null => {
-    const [part, whole] = [step[figure], full?.[figure === 'bytesWithout' ? 'bytesWith' : figure] ?? null]
-    return part === null || whole === null || whole === 0 ? null : part / whole
-  }
-  return Object.fromEntries(drillFigures.map((figure) => [figure, over(figure)])) as DrillStep['ofFull']
-}
-
-/** That the engine without weights is not right is as it should be: the others make the verdict. */
-function verdictOfSteps(steps: readonly DrillStep[]): Verdict {
-  const verdicts = steps.filter(({ step }) => step !== 'stripped').map(({ verdict, zeros }) => (zeros === true ? 'fail' : verdict))
-  return verdicts.includes('fail') ? 'fail' : verdicts.length > 0 && verdicts.every((verdict) => verdict === 'pass') ? 'pass' : 'not-judged'
 }
 
 /** Steps that an earlier one kept from being done stand there with its reason. */
@@ -254,21 +238,3 @@ function fill(row: DrillStep, told: RefitDocument): void {
   row.verdict = told.verified
   row.comparisons = told.comparisons
 }
-
-const emptyStep = (step: DrillStep['step']): DrillStep => ({
-  step,
-  reason: null,
-  engine: null,
-  seconds: null,
-  bytesWith: null,
-  bytesWithout: null,
-  flagsWith: [],
-  flagsWithout: [],
-  weights: null,
-  gpuMs: null,
-  latencyMs: null,
-  ofFull: { seconds: null, bytesWith: null, bytesWithout: null, gpuMs: null, latencyMs: null },
-  zeros: null,
-  verdict: null,
-  comparisons: [],
-})

@@ -36,6 +36,8 @@ export default {
   onnx: 'ONNX file',
   chooseOnnx: 'Choose an ONNX file…',
   build: {
+    title: 'Build options',
+    defaults: 'as the library decides',
     sizes: 'Sizes that vary',
     sizesHint: 'x:1x3x224x224/4x3x224x224/16x3x224x224',
     sizesText: 'Smallest, usual and largest of each input, spaces between inputs; one named again begins another profile. Empty: 1/4/16.',
@@ -199,7 +201,6 @@ export default {
     table: 'Steps of the drill',
     share: '{share} of full',
     ofBuild: '{share} of the build',
-    cost: '× {ratio} ({ms})',
     timesHint: 'Median of a run without a CUDA graph; latency includes both copies. × is over the engine built with its weights.',
   },
   sheet: {

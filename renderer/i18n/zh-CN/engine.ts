@@ -36,6 +36,8 @@ export default {
   onnx: 'ONNX 文件',
   chooseOnnx: '选择 ONNX 文件…',
   build: {
+    title: '构建选项',
+    defaults: '由库决定',
     sizes: '可变大小',
     sizesHint: 'x:1x3x224x224/4x3x224x224/16x3x224x224',
     sizesText: '每个输入的最小、常用和最大大小，输入之间以空格分隔；再次写出同一输入则开始另一个 profile。留空：1/4/16。',
@@ -196,9 +198,8 @@ export default {
     notDone: '未完成：{reason}',
     notRun: '未运行：{reason}',
     table: '演练的各步',
-    share: '为完整大小的 {share}',
-    ofBuild: '为构建用时的 {share}',
-    cost: '× {ratio}（{ms}）',
+    share: '完整大小的 {share}',
+    ofBuild: '构建用时的 {share}',
     timesHint: '不使用 CUDA 图时运行的中位数；延迟包含两次复制。× 为与带权重构建的引擎之比。',
   },
   sheet: {

@@ -141,7 +141,7 @@ describe('drill', () => {
     fs.mkdirSync(path.join(mine, 'refit'), { recursive: true })
     fs.writeFileSync(path.join(mine, 'refit', 'thesis.txt'), 'mine')
     for (const [call, code] of [
-      [['drill', engine], 'USAGE'],
+      [['drill', engine, '--backend', 'tensorrt-rtx'], 'USAGE'],
       [drill('--checkpoint', engine), 'USAGE'],
       [drill('--checkpoint', path.join(scratch, 'absent.onnx')), 'FILE_NOT_FOUND'],
       [drill('--strip'), 'UNKNOWN_FLAG'],

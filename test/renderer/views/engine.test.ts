@@ -1,6 +1,5 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { DrillStep } from '../../../contract/engine-sheet'
 import type { TimeDocument } from '../../../contract/engine-work'
 import type { Bridge } from '../../../contract/ipc'
 import { diffLayers } from '../../../electron/core/engine-work/layers'
@@ -15,7 +14,7 @@ import { boxSize, findBoxes, graphOf } from '../../../renderer/views/engine/grap
 import { filterLayers, groupRows, valuesOf } from '../../../renderer/views/engine/layer-rows'
 import { ms, parseShapes, signedMs } from '../../../renderer/views/engine/numbers'
 import { setUpBridge, type FakeMain } from '../bridge'
-import { file, layersOf, shownEngine, timesOf } from '../engine-documents'
+import { drillOf, file, layersOf, shownEngine, timesOf } from '../engine-documents'
 
 let main: FakeMain
 let wrapper: VueWrapper
@@ -248,41 +247,18 @@ describe('difference, drill and sheet', () => {
   })
 
   it('shows the steps of the drill: zeros before the refit are caught, afterwards they are a fault', async () => {
-    const step = (name: DrillStep['step'], more: Partial<DrillStep>): DrillStep => ({
-      ...{ step: name, reason: null, engine: file, seconds: 1, bytesWith: null, bytesWithout: null, flagsWith: [], flagsWithout: [], weights: null },
-      ...{ gpuMs: null, latencyMs: null, zeros: null, verdict: null, comparisons: [] },
-      ofFull: { seconds: null, bytesWith: null, bytesWithout: null, gpuMs: null, latencyMs: null },
-      ...more,
-    })
-    const none = step('full', {}).ofFull
-    main.answer('engine.drill', () => ({
-      ...emptyDrill(),
-      ...{ onnx: file, backend: 'tensorrt', version: '10.6.0.26', device: 'H100', verdict: 'fail' },
-      steps: [
-        step('full', { bytesWith: 100 * 1024 * 1024, gpuMs: 1, latencyMs: 2, verdict: 'pass', zeros: false }),
-        step('stripped', { bytesWithout: 1024 * 1024, zeros: true, verdict: 'fail', ofFull: { ...none, bytesWithout: 0.01, seconds: 1.1 } }),
-        step('refit', {
-          flagsWith: ['INCLUDE_REFIT'],
-          flagsWithout: ['EXCLUDE_WEIGHTS'],
-          weights: { set: 8, total: 8 },
-          ...{ gpuMs: 1.05, latencyMs: 2.1, ofFull: { ...none, seconds: 0.02, bytesWith: 1.004, gpuMs: 1.05, latencyMs: 1.05 } },
-          verdict: 'pass',
-          zeros: false,
-        }),
-        step('again', { zeros: true, verdict: 'fail' }),
-      ],
-    }))
+    main.answer('engine.drill', () => drillOf({ again: { zeros: true, verdict: 'fail' } }))
     await opened('refit')
     await byId('drill-run').trigger('click')
     await flushPromises()
     expect(inputOf('engine.drill')).toMatchObject({ onnx: '/runs/r1/artifacts/cd/model.onnx', checkpoint: null, backend: 'tensorrt', profiles: [] })
-    expect(wrapper.find('[data-step=full]').text()).not.toContain('×')
-    expect(wrapper.find('[data-step=stripped]').text()).toMatch(/All zero: caught.*1\.0 % of full.*110\.0 % of the build/s)
+    expect(wrapper.find('[data-step=full]').text()).not.toMatch(/×|of full/)
+    expect(wrapper.find('[data-step=stripped]').text()).toMatch(/All zero: caught.*4\.4 % of full.*111\.7 % of the build/s)
     expect(wrapper.find('[data-step=refit]').text()).toMatch(
-      /Pass.*100\.4 % of full.*2\.0 % of the build.*× 1\.05 \(\+0\.0500 ms\).*× 1\.05 \(\+0\.1000 ms\).*8 of 8.*INCLUDE_REFIT\s*EXCLUDE_WEIGHTS/s,
+      /Pass.*100\.1 % of full.*4\.4 % of full.*1\.2 % of the build.*× 1\.01.*× 1\.01.*61 of 61.*INCLUDE_REFIT\s*EXCLUDE_WEIGHTS INCLUDE_REFIT/s,
     )
     expect(byId('drill-verdict').text()).toBe('Fail')
-    expect(wrapper.text()).toContain('TensorRT 10.6.0.26 · H100')
+    expect(wrapper.text()).toContain('TensorRT 10.14.1.48 · NVIDIA H100 80GB HBM3')
     expect(wrapper.find('[data-step=again] .fail').text()).toBe('All zero')
   })
 
@@ -294,12 +270,16 @@ describe('difference, drill and sheet', () => {
     main.answer('engine.sheet', () => emptySheet())
     const engine = await opened('refit')
     engine.device = 1
+    expect(byId('engine-build-said').text()).toBe('as the library decides')
     const options = (): string[] => wrapper.findAll('[data-option]').map((one) => one.attributes('data-option') ?? '')
+    await byId('engine-build').trigger('click')
     await byId('engine-advanced').trigger('click')
     expect(options()).toEqual(expect.arrayContaining(['precision', 'optLevel', 'workspace', 'profiles', 'tiling', 'hardwareCompat']))
     for (const name of ['refit', 'refitIdentical', 'strip', 'device', 'targets']) expect(options()).not.toContain(name)
     await wrapper.find('[data-option=profiles] input').setValue('x:1x3/4x3/16x3  y:2')
     engine.drillBuild = { ...engine.drillBuild, options: { ...engine.drillBuild.options, precision: 'fp16', optLevel: 1, targets: ['sm86'] } }
+    await flushPromises()
+    expect(byId('engine-build-said').text()).toBe('Compute FP16 · Builder level 1 · x:1x3/4x3/16x3  y:2')
     await byId('drill-run').trigger('click')
     await flushPromises()
     // A target is TensorRT-RTX's: TensorRT is not asked for what it lacks.
@@ -314,6 +294,7 @@ describe('difference, drill and sheet', () => {
 
     await byId('engine-tab-sheet').trigger('click')
     await flushPromises()
+    await byId('engine-build').trigger('click')
     await byId('engine-advanced').trigger('click')
     for (const name of ['targets', 'tiling', 'device']) expect(options()).not.toContain(name)
     engine.sheetBuild = { ...engine.sheetBuild, options: { ...engine.sheetBuild.options, optLevel: 2 } }
