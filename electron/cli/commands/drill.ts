@@ -11,6 +11,7 @@ import { buildFlags } from '../flags/build'
 import { compareFlags } from '../flags/compare'
 import { draftOf } from '../flags/draft'
 import { pythonFlag } from '../flags/model'
+import { executeFlags } from '../flags/execute'
 import { checkpoint, drillFolder, recipe } from '../flags/own'
 import { hostCodeFlag, trustedCore } from '../flags/trust'
 import { keptFolder, withKept } from '../kept-folder'
@@ -26,7 +27,7 @@ export const drillCommand = defineCommand<DrillDocument>({
   name: 'drill',
   args: [{ name: 'FILE', help: (t) => t.arguments.onnx }],
   own: [checkpoint, drillFolder, recipe],
-  flags: [...buildFlags.filter(({ name }) => !ofSteps.has(name)), pythonFlag, ...compareFlags, hostCodeFlag],
+  flags: [...buildFlags.filter(({ name }) => !ofSteps.has(name)), pythonFlag, ...compareFlags, ...executeFlags, hostCodeFlag],
   empty: emptyDrill,
   print: drillLines,
   async run(call, context) {

@@ -35,6 +35,12 @@ interface Listeners {
 }
 
 const durationMs = 1000
+const timedAs = ({ build, validate }: Recipe) => ({
+  device: build.device,
+  durationMs,
+  weightBudget: validate.weightBudget,
+  runtimeCache: validate.runtimeCache,
+})
 
 /**
  * Rehearses what a stripped engine is for: built with and without weights, refitted from its ONNX file, once more from the
@@ -152,7 +158,7 @@ async function built(
   if (inputs === undefined) throw new Error('A run that was built has no inputs')
   tell({ phase: 'measure', detail: flavourNames[subject.flavour], fraction: null })
   const outputs = join(handle.folder, 'drill-outputs.safetensors')
-  const { measured, notRun } = await measureEngine(core, subject, { inputs, outputs }, { device: snapshot.recipe.build.device, durationMs }, { signal, tell })
+  const { measured, notRun } = await measureEngine(core, subject, { inputs, outputs }, timedAs(snapshot.recipe), { signal, tell })
   row.reason = notRun
   if (notRun !== null && document.findings.every(({ code }) => code !== 'ENGINE_NOT_RUN')) {
     document.findings.push(engineNotRun(subject.flavour, notRun, card?.targets ?? [], 'Run the drill on a machine with a GPU that the engines are built for.'))
@@ -207,7 +213,7 @@ async function refitStep(
     // New weights bring no new code: what was built here a moment ago is still the library's own.
     if (core.trust.hostCode(subject.file.sha256)) for (const { file: made } of [refitted, bare]) core.trust.noteBuilt(made.sha256)
     const measure = { inputs, outputs: join(scratch, 'timed.safetensors') }
-    const { measured } = await measureEngine(core, refitted, measure, { device: recipe.build.device, durationMs }, { signal, tell })
+    const { measured } = await measureEngine(core, refitted, measure, timedAs(recipe), { signal, tell })
     row.engine = refitted.file
     note(row, document, measured)
     return { withWeights: files.withWeights, withoutWeights: files.withoutWeights }
