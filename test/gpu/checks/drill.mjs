@@ -8,10 +8,11 @@ const knows = (/** @type {string} */ version) => {
   return major > 10 || (major === 10 && minor >= 14)
 }
 const drills = /** @type {const} */ ([
-  { title: 'FP32, new weights as ONNX', folder: 'fp32', precision: 'fp32', checkpoint: 'resnet50-second.onnx' },
+  { title: 'FP32, new weights as ONNX', folder: 'fp32', precision: 'fp32', checkpoint: 'resnet50-second.onnx', flags: [] },
   // In the same folder: both builds are there already.
-  { title: 'FP32, new weights as safetensors', folder: 'fp32', precision: 'fp32', checkpoint: 'resnet50-second.safetensors' },
-  { title: 'FP16, new weights as ONNX', folder: 'fp16', precision: 'fp16', checkpoint: 'resnet50-second.onnx' },
+  { title: 'FP32, new weights as safetensors', folder: 'fp32', precision: 'fp32', checkpoint: 'resnet50-second.safetensors', flags: [] },
+  // Random weights make large outputs: FP16 differs by up to 0.2 there, in a full engine as in a refitted one.
+  { title: 'FP16, new weights as ONNX', folder: 'fp16', precision: 'fp16', checkpoint: 'resnet50-second.onnx', flags: ['--atol', '0.3'] },
 ])
 
 /** @type {import('../harness.mjs').Check} */
@@ -19,11 +20,11 @@ export default {
   name: 'drill',
   title: 'Refit drill: a ResNet-50 stripped, refitted, stripped and refitted again, and with a second checkpoint',
   async run({ cli, dir, models, expect, row, note }) {
-    for (const { title, folder, precision, checkpoint } of drills) {
+    for (const { title, folder, precision, checkpoint, flags } of drills) {
       const { code, doc, seconds, stderr } = await cli(
         [
           ...['drill', models['resnet50.onnx'] ?? '', '--checkpoint', models[checkpoint] ?? '', '--out', path.join(dir, folder)],
-          ...['--backend', 'tensorrt', '--precision', precision, '--opt-level', '1', '--python', 'python3'],
+          ...['--backend', 'tensorrt', '--precision', precision, '--opt-level', '1', '--python', 'python3', ...flags],
         ],
         { timeout: 400_000 },
       )
