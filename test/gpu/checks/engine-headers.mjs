@@ -80,5 +80,12 @@ export default {
       })
     }
     ctx.expect(plain?.head, 'a plain engine was built')
+    const { doc } = await ctx.cli(['inspect', path.join(ctx.dir, 'plain.engine')])
+    const [gpu] = (await ctx.cli(['doctor'])).doc?.gpus ?? []
+    const target = `sm${String(gpu?.computeCapability).replace('.', '')}`
+    ctx.expect(
+      doc?.engine?.runsHere === 'yes' && doc.engine.builtFor.includes(target),
+      `and its header says that it runs on ${target} (${doc?.engine?.reason})`,
+    )
   },
 }

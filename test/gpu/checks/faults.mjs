@@ -256,6 +256,7 @@ export default {
         options: { onStart: signalling(worker, 'SIGKILL', 1500) },
       },
     ]
+    expect(faults.length >= 20, `${faults.length} faults are provoked, and those of the GPU's memory`)
     for (const fault of faults) await provoke(fault)
     // Nearly all of the GPU's memory in another process.
     const hog = spawn('python3', [

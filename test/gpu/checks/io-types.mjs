@@ -79,7 +79,10 @@ export default {
         findings: (doc?.findings ?? []).map((/** @type {any} */ one) => one.code).join(' '),
       })
       if (judged) expect(code === 0 && doc?.verdict === 'pass', `${name}: passes (exit ${code}) ${code === 0 ? '' : stderr.slice(-400)}`)
-      else note(`${name}: exit ${code}, ${(doc?.findings ?? []).map((/** @type {any} */ one) => one.message).join(' ')}`)
+      else {
+        expect(doc?.stages?.build?.state === 'completed' && doc?.verdict !== 'fail', `${name}: is built, and nothing fails (exit ${code}, ${doc?.verdict})`)
+        note(`${name}: exit ${code}, ${(doc?.findings ?? []).map((/** @type {any} */ one) => one.message).join(' ')}`)
+      }
     }
   },
 }

@@ -14,6 +14,13 @@ export default {
       for (const one of doc?.rows ?? []) row(`${name}, ${one.backend}`, { ...flat(one), 'all s': seconds })
       const full = (doc?.rows ?? []).find((/** @type {any} */ one) => one.backend === 'tensorrt')
       expect(full?.engine !== null && full?.engine !== undefined, `${name}: TensorRT built an engine`)
+      // With the loop above an empty sheet would pass: both libraries stand on it, each measured or with the reason why not.
+      expect(doc?.rows?.length === 2, `${name}: both libraries are on the sheet`)
+      for (const one of doc?.rows ?? []) {
+        const measured = one.firstRunMs > 0 && one.warmStartMs > 0 && one.latency?.median > 0 && one.gpu?.median > 0
+        expect(one.notBuilt ?? one.notRun ?? (one.engine !== null && measured), `${name}, ${one.backend}: is measured, or says why not`)
+      }
+      expect(full?.notRun === null && full?.firstRunMs > 0, `${name}: TensorRT's engine was run (${full?.notRun})`)
       for (const finding of doc?.findings ?? []) note(`${name}: ${finding.code}: ${finding.message}`)
     }
   },

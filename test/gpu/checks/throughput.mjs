@@ -54,6 +54,10 @@ export default {
     }
     await addon.closeEngine(session)
     row('input sets a second, medians of 5', { 'plain loop': median(plain), 'two in flight': median(overlapped), ratio: median(overlapped) / median(plain) })
+    expect(
+      reference.some((byte) => byte !== 0),
+      'the answers are not zeros',
+    )
     expect(same, 'every run gave the same bytes, alone or beside another')
     expect(median(overlapped) > median(plain), 'two in flight are faster')
     expect(fs.existsSync(engine), 'the engine is where it was')

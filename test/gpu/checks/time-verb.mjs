@@ -89,8 +89,50 @@ export default {
     const [beside, loop] = [both.doc?.rows?.[0]?.throughput, plain.doc?.rows?.[0]?.throughput]
     row('copies', { 'overlapped, runs/s': beside, 'plain loop, runs/s': loop, ratio: beside / loop })
     expect(beside >= loop * 0.98, 'overlapped copies are no slower than a plain loop')
-    const sweep = await cli(['time', engine, '--duration', '300', '--cuda-graph', 'off', '--sweep', '--latency-limit', '20'])
-    for (const one of sweep.doc?.rows ?? []) row(`batch ${one.batch}`, { 'latency p99': one.latency.p99, 'runs/s': one.throughput })
-    expect(sweep.code === 0 && sweep.doc?.rows?.length > 0, 'the sweep works')
+    const { before, after } = both.doc?.conditions ?? {}
+    expect(
+      before?.smClock > 0 && before?.temperature > 0 && after?.smClock > 0 && after?.temperature > 0,
+      `clocks and temperature are noted (${JSON.stringify(after)})`,
+    )
+
+    // ResNet-50 above has one size: a sweep walks a profile.
+    const dynamic = path.join(dir, 'dynamic.engine')
+    const profile = ['--shapes', 'x:1x3x32x32/8x3x32x32/32x3x32x32']
+    const small = await cli([
+      'build',
+      models['small.onnx'] ?? '',
+      '-o',
+      dynamic,
+      '--backend',
+      'tensorrt',
+      '--precision',
+      'fp32',
+      '--opt-level',
+      '0',
+      ...profile,
+    ])
+    expect(small.code === 0, `an engine with a profile is built (exit ${small.code}): ${small.stderr.slice(-300)}`)
+    const sweeping = (/** @type {string} */ limit) => cli(['time', dynamic, '--duration', '300', '--cuda-graph', 'off', '--sweep', '--latency-limit', limit])
+    const sweep = await sweeping('1000')
+    /** @type {any[]} */
+    const points = sweep.doc?.rows ?? []
+    for (const one of points) row(`batch ${one.batch}`, { 'latency p99': one.latency.p99, 'runs/s': one.throughput, 'items/s': one.throughput * one.batch })
+    const batches = points.map((one) => one.batch)
+    expect(sweep.code === 0 && batches.length > 2 && batches[0] === 1 && batches.at(-1) === 32, `the sweep walks the profile (${batches.join(' ')})`)
+    expect(
+      points.every((one, index) => one.batch > (batches[index - 1] ?? 0)),
+      'upwards, each size once',
+    )
+    const most = Math.max(...points.map((one) => one.throughput * one.batch))
+    const best = points[sweep.doc?.best ?? -1]
+    expect(best !== undefined && best.throughput * best.batch === most, `the best has the most items a second (batch ${best?.batch})`)
+    // A limit between the fastest and the slowest point leaves some out; one below all leaves none.
+    const latencies = points.map((one) => one.latency.p99)
+    const limit = (Math.min(...latencies) + Math.max(...latencies)) / 2
+    const limited = await sweeping(String(limit))
+    const chosen = limited.doc?.rows?.[limited.doc?.best ?? -1]
+    expect(chosen === undefined || chosen.latency.p99 <= limit, `the best under ${limit} ms keeps to it (${chosen?.latency.p99})`)
+    const none = await sweeping('0.0001')
+    expect(none.code === 0 && none.doc?.rows?.length > 2 && none.doc?.best === null, `and under a limit that nothing keeps there is none (${none.doc?.best})`)
   },
 }

@@ -14,17 +14,14 @@ const precisions = ['fp32', 'tf32', 'fp16', 'bf16']
 export default {
   name: 'verdicts',
   title: 'Verdicts: PyTorch, ONNX and TensorRT at four precisions',
-  async run({ cli, dir, models: files, only, expect, row, note }) {
+  async run({ cli, dir, models: files, only, expect, row }) {
     for (const { name, file, flags } of models.filter((model) => only.length === 0 || only.includes(model.name))) {
       const model = files[file]
-      if (model === undefined) {
-        note(`${name}: ${file} is not on this machine, not run.`)
-        continue
-      }
+      if (!expect(model !== undefined, `${name}: ${file} was made`)) continue
       for (const precision of precisions) {
         const out = path.join(dir, name)
         const { code, doc, seconds, stderr } = await cli(
-          ['run', model, '--out', out, '--python', 'python3', '--backend', 'tensorrt', '--precision', precision, ...flags],
+          ['run', model ?? '', '--out', out, '--python', 'python3', '--backend', 'tensorrt', '--precision', precision, ...flags],
           { timeout: 240_000 },
         )
         const hops = doc?.comparisons ?? []
