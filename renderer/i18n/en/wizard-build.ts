@@ -132,7 +132,7 @@ export default {
     engineName: 'Stands in the engine and in its profile.',
     refit: 'Weights can be changed later without a build.',
     strip: 'A small engine without weights. Refit it before it runs.',
-    versionCompatible: 'Runs on later TensorRT of the same major version.',
+    versionCompatible: 'Runs on later versions of TensorRT, at some cost in speed.',
     hardwareCompat: 'Runs on other GPUs, at some cost in speed.',
   },
   precision: {

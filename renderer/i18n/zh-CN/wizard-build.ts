@@ -132,7 +132,7 @@ export default {
     engineName: '写入引擎及其性能分析。',
     refit: '之后可更换权重而无需重新构建。',
     strip: '不含权重的小引擎，运行前须重装权重。',
-    versionCompatible: '可在同一主版本的更高 TensorRT 上运行。',
+    versionCompatible: '可在更高版本的 TensorRT 上运行，速度略有损失。',
     hardwareCompat: '可在其他 GPU 上运行，速度略有损失。',
   },
   precision: {

@@ -58,6 +58,12 @@ export const buildOptions: readonly BuildOption[] = [
   { name: 'engineName', group: 'inspection', control: 'text', advanced: true, backends: native },
 ]
 
+/** What an option is called on the command line; one of several values is named by each flag, so it has the singular. */
+export function flagOf(name: OptionName): string {
+  const singular = name === 'targets' || name === 'torchOps' ? name.slice(0, -1) : name
+  return `--${singular.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
 export const optionGroups: readonly OptionGroup[] = ['precision', 'target', 'effort', 'weights', 'portability', 'blocks', 'inspection']
 
 /** What a library said of its options; null until it did, or where it is not here. */
