@@ -23,8 +23,9 @@ async function seeing(app: ElectronApplication, page: Page, gpus: Gpu[], says: s
       const real = handlers.get(channel)
       if (real === undefined) throw new Error('the app answers no question about this machine')
       ipcMain.removeHandler(channel)
-      ipcMain.handle(channel, async (event, input: unknown) => {
-        const { value } = await real(event, input)
+      // A fresh look would tell the window of the real machine once more, by an event.
+      ipcMain.handle(channel, async (event) => {
+        const { value } = await real(event, { refresh: false })
         return { ok: true, value: { ...value, doctor: { ...value.doctor, driver: '580.95.05', gpus: found, device: 0 } } }
       })
     },
@@ -64,6 +65,10 @@ test('one of several GPUs is chosen in the status bar, in Toolchain and in Setti
   await page.getByRole('button', { name: 'Use GPU 0, NVIDIA RTX 2000 Ada Generation' }).click()
   await expect(page.locator('[data-gpu="0"]')).toContainText('In use')
   await expect.poll(() => kept(data)).toBe(0)
+
+  await page.getByTestId('rail-engine').click()
+  await expect(page.locator('.n-base-selection-placeholder')).toHaveText('0: NVIDIA RTX 2000 Ada Generation')
+  await picture(page, 'gpu-engine')
 
   await page.getByTestId('rail-settings').click()
   const row = page.getByTestId('setting-gpu')
