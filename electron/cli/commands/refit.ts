@@ -41,7 +41,7 @@ export const refitCommand = defineCommand<RefitDocument>({
     const given = call.own['onnx']
     const network = typeof given === 'string' ? (await onnxFile(core, resolve(given), signal)).path : null
     return withScratch(async (scratch) => {
-      const work = { subject, source, graph: network, device, compare: recipe.validate, scratch }
+      const work = { subject, source, graph: network, device, compare: recipe.validate, cards: null, scratch }
       const files = await refitEngine(core, work, document, { signal, tell: (progress) => reporter.status(workLine(progress, text)) })
       const bad = document.findings.some(({ severity }) => severity === 'error')
       if (files.withWeights !== null && files.withoutWeights !== null && !bad) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { drillSteps, type DrillDocument, type DrillStep, type SheetBackend } from '../../../contract/engine-sheet'
 import type { RefitDocument } from '../../../contract/engine-work'
 import { recipeSchema, type Recipe } from '../../../contract/recipe'
+import type { Cards } from '../../../contract/run'
 import type { Core, RunHandle } from '../api'
 import { throwIfCancelled } from '../cancelled'
 import { flavourNames } from '../engines/library'
@@ -66,12 +67,11 @@ async function rehearse(core: DrillCore, order: DrillOrder, document: DrillDocum
   if (checkpoint !== null) document.checkpoint = { path: checkpoint.path, sha256: checkpoint.sha256 ?? '', bytes: checkpoint.bytes }
   for (const step of refitSteps) await emptied(join(order.folder, step))
   const stripped = (await buildStep(core, order, 'full', document, listeners)) && (await buildStep(core, order, 'stripped', document, listeners))
-  const inputs = stripped?.inputs ?? ''
-  const refit = stripped && (await refitStep(core, order, { step: 'refit', engine: stripped.engine, source: order.onnx, inputs }, document, listeners))
-  if (refit) await refitStep(core, order, { step: 'again', engine: refit.withoutWeights, source: order.onnx, inputs }, document, listeners)
+  const refit = stripped && (await refitStep(core, order, { ...stripped, step: 'refit', source: order.onnx }, document, listeners))
+  if (stripped && refit) await refitStep(core, order, { ...stripped, step: 'again', engine: refit.withoutWeights, source: order.onnx }, document, listeners)
   if (stripped && checkpoint !== null) {
     notReached(document, ['again'])
-    await refitStep(core, order, { step: 'checkpoint', engine: stripped.engine, source: checkpoint.path, inputs }, document, listeners)
+    await refitStep(core, order, { ...stripped, step: 'checkpoint', source: checkpoint.path }, document, listeners)
   }
   notReached(document, checkpoint === null ? drillSteps.filter((step) => step !== 'checkpoint') : drillSteps)
 }
@@ -108,6 +108,8 @@ function notReached(document: DrillDocument, steps: ReadonlyArray<DrillStep['ste
 interface BuiltEngine {
   engine: string
   inputs: string
+  /** What is refitted later is judged as what was built. */
+  cards: Cards
 }
 
 async function buildStep(
@@ -169,7 +171,7 @@ async function built(
   row.verdict = judged.verdict ?? 'not-judged'
   // That an engine without weights is told from a right one is what this step is to show; it is no fault of the drill.
   if (step === 'full') document.findings.push(...judged.stages.validate.findings.filter(({ severity }) => severity === 'error'))
-  return { engine: subject.file.path, inputs }
+  return { engine: subject.file.path, inputs, cards: snapshot.cards }
 }
 
 interface RefitOrder {
@@ -177,12 +179,13 @@ interface RefitOrder {
   engine: string
   source: string
   inputs: string
+  cards: Cards
 }
 
 async function refitStep(
   core: DrillCore,
   { onnx, recipe, folder }: DrillOrder,
-  { step, engine, source, inputs }: RefitOrder,
+  { step, engine, source, inputs, cards }: RefitOrder,
   document: DrillDocument,
   { signal, tell }: Listeners,
 ): Promise<{ withWeights: string; withoutWeights: string } | null> {
@@ -200,7 +203,7 @@ async function refitStep(
     const subject = await engineSubject(copy, signal)
     const told = emptyRefit()
     const file = await core.describeFile(source, { signal, hash: 'wait' })
-    const work = { subject, source: file, graph: onnx, device: recipe.build.device, compare: recipe.validate, scratch }
+    const work = { subject, source: file, graph: onnx, device: recipe.build.device, compare: recipe.validate, cards, scratch }
     const files = await refitEngine(services, work, told, { signal, tell })
     fill(row, told)
     document.findings.push(...told.findings)

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import type { RefitDocument, WorkProgress } from '../../../contract/engine-work'
 import type { NativeResult } from '../../../contract/native'
 import type { ValidateOptions } from '../../../contract/recipe'
-import type { ModelFile } from '../../../contract/run'
+import type { Cards, ModelFile } from '../../../contract/run'
 import type { Profile, TensorSpec } from '../../../contract/tensor'
 import type { Core, PythonWorker } from '../api'
 import { EnginesmithError, makeFinding } from '../errors'
 import { makeSamples } from '../inputs'
+import { judgedFor } from '../pipeline/precision'
 import { writeSafetensors } from '../tensors'
 import { notJudged, rowFindings, toComparison, toleranceTable, verdictOf } from '../verdict'
 import { incompatible, readyFor, type EngineSubject } from './open'
@@ -19,6 +20,8 @@ export interface RefitWork {
   graph: string | null
   device: number | null
   compare: ValidateOptions
+  /** Of the run that built the engine, whose precision it is judged by; null: those of the subject's own run, where it has one. */
+  cards: Pick<Cards, 'convert' | 'build'> | null
   /** An empty folder. */
   scratch: string
 }
@@ -125,7 +128,7 @@ async function withOnnx(pythons: Core['pythons']): Promise<PythonWorker> {
 
 async function verify(
   core: Pick<Core, 'host'>,
-  { source, compare, scratch }: RefitWork,
+  { subject, source, compare, scratch, ...given }: RefitWork,
   document: RefitDocument,
   engine: Described,
   files: { inputs: string; outputs: string },
@@ -134,7 +137,8 @@ async function verify(
   // Without the graph there are no right answers; that an engine without weights answers zeros is still seen.
   const reference = source.format === 'onnx' ? join(scratch, 'onnx.safetensors') : null
   if (reference !== null) await core.host.call('ort.run', { onnx: source.path, inputs: [files.inputs], outputs: [reference] }, { signal })
-  const tolerances = toleranceTable(engine.outputs, compare, null)
+  const cards = given.cards ?? subject.run?.cards
+  const tolerances = toleranceTable(engine.outputs, ...judgedFor(compare, cards?.convert?.precision ?? null, cards?.build ?? null))
   const { outputs } = await core.host.call(
     'tensors.compare',
     { reference: [reference ?? files.outputs], candidate: [files.outputs], rule: compare.rule, tolerances },
