@@ -147,7 +147,9 @@ for (const [theme, language] of [
     // A run from elsewhere keeps its layers.
     await answerDialogs(app, judged)
     await page.keyboard.press('Control+k')
-    await page.keyboard.type(language === 'en' ? 'Look into an engine' : '查看引擎')
+    const action = language === 'en' ? 'Look into an engine' : '查看引擎'
+    await page.getByTestId('palette').locator('input').fill(action)
+    await expect(page.getByTestId('palette').locator('[aria-selected=true]')).toContainText(action)
     await page.keyboard.press('Enter')
     await tab(page, 'layers').click()
     await expect(page.getByTestId('layers-count')).toContainText('9', { timeout: 30_000 })
