@@ -75,6 +75,16 @@ def test_a_dynamic_batch_whatever_the_sample(worker, tmp_path, exporter, batch):
         agree(worker, tmp_path, model, proto, {'image': torch.randn(size, 4)})
 
 
+@since('2.5', 'dynamo exporter with names and dynamic sizes')
+def test_sizes_that_the_model_ties_are_named(worker, tmp_path):
+    model = net(tmp_path, 'TwoInputs')
+    tensors = {'left': torch.randn(4, 4), 'right': torch.randn(4, 4)}
+    with failing('SHAPE_CONTRADICTS_MODEL') as error:
+        export(worker, tmp_path, model, [spec('left', 'N', 4), spec('right', 'M', 4)], tensors, 'dynamo')
+    assert 'M (size 0 of right) and N (size 0 of left) are always equal' in error['message']
+    assert error['actions'][0]['path'] == 'load.inputs'
+
+
 @BOTH
 def test_one_symbol_is_one_size_and_inputs_map_by_name(worker, tmp_path, exporter):
     model = net(tmp_path, 'TwoInputs')

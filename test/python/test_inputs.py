@@ -112,6 +112,9 @@ def test_what_is_no_image_is_named(worker, tmp_path):
     with failing('INPUTS_INVALID') as error:
         read(worker, [picture(tmp_path)], tmp_path, mean=[0, 0])
     assert error['evidence']['channels'] == 3
+    with failing('INPUTS_INVALID') as error:
+        read(worker, [picture(tmp_path)], tmp_path, size=[100_000, 100_000])
+    assert error['evidence']['height'] == 100_000
     # 40,000 x 40,000 in a few kilobytes.
     bomb = tmp_path / 'bomb.png'
     Image.new('1', (40_000, 40_000)).save(bomb)

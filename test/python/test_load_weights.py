@@ -6,6 +6,7 @@ import time
 
 import nets
 import pytest
+import safetensors.torch
 import torch
 from conftest import NETS, failing, run, saved, source
 from safetensors.torch import save_file
@@ -150,6 +151,25 @@ def test_a_prefix_is_found_offered_and_repaired(worker, tmp_path, module, given,
     action = error['actions'][0]
     assert (action['kind'], action['path'], action['value']) == ('set-option', 'load.keyPrefix', prefix)
     matches(worker, {**model, 'keyPrefix': action['value']}, module, tmp_path)
+
+
+def test_a_prefix_of_some_keys_is_found(worker, tmp_path):
+    module = nets.Affine()
+    mixed = {name if name.endswith('bias') else f'module.{name}': tensor for name, tensor in module.state_dict().items()}
+    torch.save(mixed, tmp_path / 'weights.pt')
+    model = source(tmp_path / 'weights.pt', 'state-dict', 'nets:Affine')
+    with failing('LOAD_STATE_DICT_MISMATCH') as error:
+        worker.call('load', source=model)
+    assert error['actions'][0]['value'] == 'module.'
+    matches(worker, {**model, 'keyPrefix': 'module.'}, module, tmp_path)
+
+
+def test_one_shard_says_that_it_is_one(worker, tmp_path):
+    path = tmp_path / 'model-00001-of-00002.safetensors'
+    safetensors.torch.save_file({'linear.weight': torch.ones(3, 4)}, path)
+    with failing('LOAD_STATE_DICT_MISMATCH') as error:
+        worker.call('load', source=source(path, 'safetensors', 'nets:Affine'))
+    assert 'file 1 of 2' in error['remedy'] and '.index.json' in error['remedy']
 
 
 def test_a_prefix_is_not_offered_where_shapes_differ(worker, tmp_path):

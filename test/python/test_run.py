@@ -95,6 +95,8 @@ def test_element_types_pass_through(worker, tmp_path, dtype):
     [
         ('Affine', torch.ones(2, 9), 'SHAPE_CONTRADICTS_MODEL', 'nets.py, line'),
         ('Affine', torch.ones(2, 4, dtype=torch.int64), 'INPUTS_INVALID', 'same dtype'),
+        ('Filtered', torch.ones(1, 3, 4, 4, dtype=torch.int64), 'INPUTS_INVALID', 'should be the same'),
+        ('Looked', torch.tensor([[0, 10]]), 'INPUTS_INVALID', 'x runs from 0 to 10'),
         ('Fails', torch.ones(2), 'LOAD_FAILED', 'no such anchor'),
         ('Complex', torch.ones(2), 'LOAD_FAILED', 'complex64'),
         ('Nothing', torch.ones(2), 'LOAD_FAILED', 'str'),

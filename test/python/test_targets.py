@@ -78,6 +78,16 @@ def test_a_program_runs_in_a_fresh_process_at_another_size(worker, fresh, tmp_pa
     assert torch.allclose(made['output'], module(x).detach(), atol=1e-6)
 
 
+@pytest.mark.parametrize('strict', [False, True])
+def test_a_size_that_the_model_fixes_is_named(worker, tmp_path, strict):
+    model = source(saved(tmp_path, nets.Affine()), 'state-dict', 'nets:Affine')
+    inputs = [{'name': 'x', 'dtype': 'float32', 'shape': ['N', 'K']}]
+    with failing('SHAPE_CONTRADICTS_MODEL') as error:
+        make(worker, 'make_program', model, tmp_path, inputs, {'x': torch.randn(3, 4)}, strict=strict, out=str(tmp_path / 'a.pt2'))
+    assert 'K is always 4' in error['message']
+    assert error['evidence']['symbols'] == ['K']
+
+
 def test_a_branch_on_values_is_not_exported_and_the_line_is_named(worker, tmp_path):
     model, x = source(saved(tmp_path, nets.Branching()), 'state-dict', 'nets:Branching'), torch.ones(2, 4)
     with failing('CONVERT_FAILED') as error:

@@ -88,6 +88,10 @@ def test_wts_goes_back_to_safetensors(worker, tmp_path):
     for wrong in ({'conv.weight': [4, 3]}, {'nowhere': [1]}):
         with failing('USAGE'):
             worker.call('write_weights', source=model, to='safetensors', out=str(tmp_path / 'c.safetensors'), shapes=wrong)
+    (tmp_path / 'twice.wts').write_text('2\na 1  3f800000\na 1  40000000\n')
+    with failing('CONVERT_FAILED') as error:
+        worker.call('write_weights', source=source(tmp_path / 'twice.wts', 'wts'), to='safetensors', out=str(tmp_path / 'c.safetensors'))
+    assert error['evidence']['name'] == 'a'
     (tmp_path / 'cut.wts').write_bytes((tmp_path / 'a.wts').read_bytes()[:3000])
     with failing('FILE_TRUNCATED'):
         worker.call('write_weights', source=source(tmp_path / 'cut.wts', 'wts'), to='safetensors', out=str(tmp_path / 'c.safetensors'))
@@ -117,3 +121,8 @@ def test_what_a_wts_file_cannot_hold_is_refused(worker, tmp_path):
         with failing('CONVERT_FAILED'):
             worker.call('write_weights', source=source(tmp_path / 'model.pt', 'state-dict'), to='wts', out=str(tmp_path / 'a.wts'))
         assert not (tmp_path / 'a.wts').exists()
+    with failing('CONVERT_FAILED') as error:
+        worker.call(
+            'write_weights', source=source(tmp_path / 'model.pt', 'state-dict'), to='safetensors', out=str(tmp_path / 'a.safetensors')
+        )
+    assert error['message'].startswith('The tensor c is complex64')

@@ -163,6 +163,7 @@ export const files = {
       '参考有 {reference} 组输入，候选有 {candidate} 组；两者应相同。',
     ],
     gist: [
+      '{?ranges}模型要查找的整数超出其范围。',
       '给出的输入（{given}）与 forward 的参数（{forward}）不符。',
       '模型不接受这些元素类型的输入：{inputs}。',
       '数组 {array} 无法使用。',
@@ -171,6 +172,7 @@ export const files = {
       '输入不符合要求。',
     ],
     remedy: [
+      '{?ranges}请用 --range 给出模型所知的整数范围，或给出真实的输入文件。',
       '请按此顺序或以这些名称为 forward 的每个参数给出一个输入：{forward}。',
       '{?missing}请重新运行加载；它会生成输入文件。',
       '请为每个输入以其名称保存一个数组：{inputs}{?arrays}。',
@@ -183,6 +185,7 @@ export const files = {
     title: '形状与模型矛盾',
     whole: ['模型要求 {name} 为 {model}，而输入为 {inputs}。', '样例 {input} 的形状为 {sample}，而不是 {stated}。'],
     gist: [
+      '模型不允许尺寸 {symbols} 自由变化。',
       '输入 {input} 第 {axis} 维的范围 {min} 到 {max} 超出模型所接受的。',
       '输入 {input} 第 {axis} 维的尺寸与模型矛盾。',
       '{path} 不接受这些输入的形状或类型。',
@@ -192,6 +195,7 @@ export const files = {
     ],
     remedy: [
       '请填写模型接受的输入：{expected}',
+      '{?symbols}总是相等的尺寸请用同一个词，不能变化的尺寸请写成数字。',
       '请为 forward 的每个参数填写一个输入：{forward}。',
       '请把 {name} 的类型填写为 {model}。',
       '{?sample}请重新运行加载；它会按填写的输入生成样例。',

@@ -120,6 +120,7 @@ export const models = {
   },
   CONVERT_FAILED: {
     title: '转换失败',
+    whole: '张量 {name} 的类型为 {dtype}，没有可写出的普通数值。',
     gist: [
       '应可变的尺寸被模型代码固定：{frozen}。',
       'ONNX 没有模型所用的算子 {operators}（{frame.file}，第 {frame.line} 行）。',
@@ -131,6 +132,7 @@ export const models = {
     remedy: [
       '{?frozen}请在输入中把该尺寸填写为数值，或修改固定它的代码。',
       '{?operators}请在模型中替换这些算子，或改用另一导出器。',
+      '{?dtype}请把权重保存为普通数值：实部与虚部分开，量化值先反量化。',
       '请改用另一导出器，或换一个 opset；日志中有导出器自己的说明。',
     ],
   },

@@ -32,7 +32,8 @@ export const wts: Format = {
       const [line = '', name = '', count = '0'] = found
       const end = await endOfLine(file, at + line.length + Number(count) * valueBytes)
       if (end === null) throw cut(file.path, promised, tensors.length)
-      tensors.push({ name, dtype: 'float32', shape: [Number(count)], bytes: Number(count) * 4 })
+      // The text is walked over byte by byte; a name may be of any script.
+      tensors.push({ name: Buffer.from(name, 'latin1').toString('utf8'), dtype: 'float32', shape: [Number(count)], bytes: Number(count) * 4 })
       at = end
     }
     if (tensors.length !== promised) throw cut(file.path, promised, tensors.length)

@@ -17,7 +17,7 @@ function generatorOf(seed: number, set: number, place: number): Generator {
   return xoroshiro128plus(createHash('sha256').update(`${seed}/${set}/${place}`).digest().readInt32LE(0))
 }
 
-const integerLimits: Partial<Record<DType, [number, number]>> = {
+const limitsOf: Partial<Record<DType, [number, number]>> = {
   int8: [-128, 127],
   int16: [-32_768, 32_767],
   int32: [-2_147_483_648, 2_147_483_647],
@@ -27,11 +27,14 @@ const integerLimits: Partial<Record<DType, [number, number]>> = {
   uint32: [0, 4_294_967_295],
   uint64: [0, Number.MAX_SAFE_INTEGER],
   bool: [0, 1],
+  float16: [-65_504, 65_504],
+  bfloat16: [-3.3895313892515355e38, 3.3895313892515355e38],
+  float32: [-3.4028234663852886e38, 3.4028234663852886e38],
 }
 
 function checkedRange(input: PlannedInput): [number, number] {
   const [low, high] = input.range ?? (isFloat(input.dtype) ? [-1, 1] : [0, 1])
-  const [least, most] = integerLimits[input.dtype] ?? [-Number.MAX_VALUE, Number.MAX_VALUE]
+  const [least, most] = limitsOf[input.dtype] ?? [-Number.MAX_VALUE, Number.MAX_VALUE]
   const whole = isFloat(input.dtype) || (Number.isInteger(low) && Number.isInteger(high))
   if (low <= high && whole && low >= least && high <= most) return [low, high]
   throw new EnginesmithError(

@@ -21,8 +21,12 @@ export async function readTestData(folder: string, role: DataRole): Promise<Map<
   if (files.length === 0) {
     throw new EnginesmithError(
       'FILE_IS_DIRECTORY',
-      `${folder} holds no ${role}_0.pb: it is no folder of ONNX test data.`,
-      'Give an .npz, .npy or .safetensors file, or a folder with input_0.pb, output_0.pb and so on.',
+      role === 'input'
+        ? `${folder} holds no images and no input_0.pb of ONNX test data.`
+        : `${folder} holds no output_0.pb: it is no folder of ONNX test data.`,
+      role === 'input'
+        ? 'Give a folder of images (PNG, JPEG), one with input_0.pb and so on, or an .npz, .npy or .safetensors file.'
+        : 'Give an .npz, .npy or .safetensors file, or a folder with input_0.pb, output_0.pb and so on.',
       { path: folder },
     )
   }

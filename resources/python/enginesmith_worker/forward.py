@@ -12,7 +12,11 @@ from .protocol import Context
 from .tensors import read_tensors
 from .torch_import import import_torch
 
-_DTYPE = re.compile(r'scalar type|same dtype|dtype|expected .*(Float|Half|Long|Int|Double|BFloat16|Bool)', re.IGNORECASE)
+_DTYPE = re.compile(
+    r'scalar type|dtype|Input type .* should be the same|expected .*(Float|Half|Long|Int|Double|BFloat16|Bool)',
+    re.IGNORECASE,
+)
+_LOOKUP = re.compile(r'index out of range in self|index -?\d+ is out of bounds', re.IGNORECASE)
 _SHAPE = re.compile(
     r'shape|size|dimension|channels|mat1 and mat2|must match|broadcast|index out of range|expected \d+D|not enough values',
     re.IGNORECASE,
@@ -73,6 +77,17 @@ def explain_forward(error: Exception, model: Model, tensors: dict[str, Any], pat
             evidence,
             set_inputs,
         )
+    whole = [name for name, tensor in tensors.items() if not tensor.dtype.is_floating_point and not tensor.dtype.is_complex]
+    if whole and isinstance(error, (RuntimeError, IndexError)) and _LOOKUP.search(text):
+        ranges = {name: [int(tensors[name].min()), int(tensors[name].max())] for name in whole if tensors[name].numel() > 0}
+        told = ', '.join(f'{name} runs from {low} to {high}' for name, (low, high) in ranges.items())
+        return WorkerError(
+            'INPUTS_INVALID',
+            f'The model looks up a whole number that it does not have{at}: {text}. {told}.',
+            f'Give {", ".join(whole)} the range that the model knows (--range {whole[0]}:0..N), or a file of real inputs.',
+            {**evidence, 'ranges': ranges},
+            set_inputs,
+        )
     if isinstance(error, (RuntimeError, ValueError, IndexError, AssertionError)) and _SHAPE.search(text):
         return WorkerError(
             'SHAPE_CONTRADICTS_MODEL',
@@ -81,7 +96,6 @@ def explain_forward(error: Exception, model: Model, tensors: dict[str, Any], pat
             evidence,
             set_inputs,
         )
-    whole = [name for name, tensor in tensors.items() if not tensor.dtype.is_floating_point and not tensor.dtype.is_complex]
     hint = f' Random whole numbers are 0 or 1: give real ones for {", ".join(whole)} by a file of inputs or a range.' if whole else ''
     return WorkerError(
         'LOAD_FAILED',

@@ -113,21 +113,26 @@ def _entries(tensors: dict[str, Any], mapped: bool) -> list[Entry]:
             name,
             tensor.dtype,
             [int(side) for side in tensor.shape],
-            lambda tensor=tensor: _pieces(tensor, mapped),
+            lambda name=name, tensor=tensor: _pieces(name, tensor, mapped),
             None if tensor.is_meta or tensor.is_sparse or tensor.is_quantized else tensor.untyped_storage().data_ptr() or None,
         )
         for name, tensor in tensors.items()
     ]
 
 
-def _pieces(tensor: Any, mapped: bool) -> Iterator[Any]:
+def no_plain_numbers(name: str, kind: str) -> WorkerError:
+    """``CONVERT_FAILED`` for a tensor that neither kind of file can hold."""
+    return WorkerError(
+        'CONVERT_FAILED',
+        f'The tensor {name} is {kind}, and has no plain numbers to write.',
+        'Save the weights as ordinary numbers: real and imaginary part apart, quantized values dequantized.',
+        {'name': name, 'dtype': kind},
+    )
+
+
+def _pieces(name: str, tensor: Any, mapped: bool) -> Iterator[Any]:
     if tensor.is_quantized or tensor.is_complex() or tensor.is_sparse or tensor.is_meta:
-        raise WorkerError(
-            'CONVERT_FAILED',
-            f'A tensor is {"quantized" if tensor.is_quantized else str(tensor.dtype)[6:]}, and has no plain numbers to write.',
-            'Save the weights as ordinary floating-point numbers.',
-            {'dtype': name_of(tensor.dtype)},
-        )
+        raise no_plain_numbers(name, 'quantized' if tensor.is_quantized else name_of(tensor.dtype))
     flat = tensor.detach().cpu().reshape(-1)
     for start in range(0, flat.numel(), CHUNK):
         piece = flat[start : start + CHUNK]

@@ -85,6 +85,8 @@ def read_wts(path: str, shapes: dict[str, Any] | None) -> Iterator[tuple[str, An
             rest = file.readline(8)
             if rest.strip() or file.tell() < begin + count * _VALUE:
                 raise _cut(path, promised, len(found))
+            if name in found:
+                raise _twice(path, name)
             found.add(name)
             yield name, torch.float32, _shape(name, count, shapes), lambda begin=begin, count=count: _pieces(path, begin, count)
     unknown = sorted(set(shapes or {}) - found)
@@ -126,6 +128,15 @@ def _cut(path: str, promised: int, whole: int) -> WorkerError:
         f'{os.path.basename(path)} is no whole .wts file: {whole} of {promised} tensors could be read.',
         'Get the file again, or write it again from the PyTorch file.',
         {'path': path, 'promised': promised, 'whole': whole},
+    )
+
+
+def _twice(path: str, name: str) -> WorkerError:
+    return WorkerError(
+        'CONVERT_FAILED',
+        f'{os.path.basename(path)} holds two tensors of the name {name}, and .safetensors holds each name once.',
+        'Write the file again from the PyTorch file, or give one of them another name.',
+        {'path': path, 'name': name},
     )
 
 

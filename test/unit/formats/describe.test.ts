@@ -103,6 +103,12 @@ describe('tensors are listed from the program alone', () => {
     ])
   })
 
+  it('.wts: names of any script', async () => {
+    const path = join(folder, 'names.wts')
+    await writeFile(path, '2\n层.weight 1  3f800000\nb😀 1  40000000\n')
+    expect(listed(await describeFile(path))?.map(([name]) => name)).toEqual(['层.weight', 'b😀'])
+  })
+
   it('says the class and the keys', async () => {
     expect((await describeFile(at('pickled-module-in-dict.pt'))).facts).toMatchObject({ class: 'fixture.net.Net', keys: 'model, date' })
     expect((await describeFile(at('checkpoint.pt'))).facts['keys']).toBe('epoch, model_state_dict, best')

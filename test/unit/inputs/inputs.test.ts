@@ -223,6 +223,14 @@ describe('samples', () => {
   it('refuse a range that the type cannot hold, and an absurd size', () => {
     const bad = planInputs({ signature: null, load: { inputs: [{ ...parseInputSpec('i:uint8:4'), range: [-1, 5] }] }, profiles: [], keepNames: false })
     expect(failure(() => makeSamples(bad, options)).code).toBe('INPUTS_INVALID')
+    const wide = (spec: string, end: number) =>
+      planInputs({ signature: null, load: { inputs: [{ ...parseInputSpec(spec), range: [-end, end] }] }, profiles: [], keepNames: false })
+    for (const [spec, end] of [
+      ['x:float32:4', 1e39],
+      ['x:float16:4', 1e5],
+    ] as const)
+      expect(failure(() => makeSamples(wide(spec, end), options)).code).toBe('INPUTS_INVALID')
+    expect(makeSamples(wide('x:float64:4', 1e39), options)).not.toEqual([])
     expect(failure(() => makeSamples(plan(null, ['x:float32:100000x100000']), options)).code).toBe('INPUTS_INVALID')
   })
 })

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import Cancelled, WorkerError, first_line, plain, uncoloured, user_frame
 from ..torch_import import import_torch
+from .constraints import violated
 from .request import Export, identifier
 
 _EXTERNAL_OVER = 1_500_000_000
@@ -103,6 +104,9 @@ def _explain(error: BaseException, torch: Any, is_program: bool) -> WorkerError:
         causes.append(causes[-1].__cause__)
     # torch wraps what went wrong in the names of its steps; the innermost says what it was.
     cause, text = causes[-1], uncoloured(error)
+    tied = None if is_program else violated(cause)
+    if tied is not None:
+        return tied
     where = user_frame(cause) or user_frame(error) or named_frame(text)
     at = f' ({where["file"]}, line {where["line"]})' if where else ''
     operators = sorted(set(re.findall(r"No ONNX function found for <OpOverload\(op='([\w.]+)'", text)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +12,8 @@ from ..errors import WorkerError
 
 # The window lists them all; a line of the protocol holds them.
 _LISTED = 2000
+# model-00001-of-00002.safetensors
+_SHARD = re.compile(r'-(\d+)-of-(\d+)\.')
 
 
 def _shape(tensor: Any) -> list[int]:
@@ -54,8 +58,9 @@ def _sides(wanted: Mapping[str, Any], given: Mapping[str, Any], rows: list[Any])
 
 def find_prefix(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> str | None:
     """The ``keyPrefix`` under which every key and shape fits: ``module.`` to remove, ``+model.`` to add."""
-    for prefix in _leads(given):
-        stripped = {name[len(prefix) :]: tensor for name, tensor in given.items() if name.startswith(prefix)}
+    # Some keys alone may have it, as where one part of a model was wrapped.
+    for prefix in _leads({name: tensor for name, tensor in given.items() if name not in wanted}):
+        stripped = {name.removeprefix(prefix): tensor for name, tensor in given.items()}
         if len(stripped) == len(given) and not any(key_table(wanted, stripped).values()):
             return prefix
     for prefix in _leads(wanted):
@@ -90,6 +95,12 @@ def mismatch(wanted: Mapping[str, Any], given: Mapping[str, Any], table: dict[st
         remedy = f'All keys and shapes fit once you {verb} the keys of the file: set the key prefix.'
         label = f'{verb[0].upper()}{verb[1:]} the keys'
         actions.append({'kind': 'set-option', 'label': label, 'path': 'load.keyPrefix', 'value': prefix})
+    elif (shard := _SHARD.search(os.path.basename(source['path']))) and table['missing'] and not table['unexpected']:
+        remedy = (
+            f'This is file {int(shard.group(1))} of {int(shard.group(2))}: load the .index.json beside it, which names them all, '
+            'or the file that holds all weights.'
+        )
+        evidence['shards'] = int(shard.group(2))
     else:
         remedy = 'Check that this is the class and these are the arguments that the weights were trained with.'
     return WorkerError(

@@ -9,6 +9,7 @@ import tempfile
 from typing import Any
 
 from ..errors import Cancelled, WorkerError, finding, first_line, plain, uncoloured, user_frame
+from ..exporters.constraints import violated
 from ..exporters.dynamo import dynamic_shapes, named_frame
 from ..exporters.request import Export, prepare
 from ..loaders.program_screen import operators_of, read_programs
@@ -76,6 +77,9 @@ def _export(request: Export, strict: bool, torch: Any) -> Any:
 
 
 def _explain(error: Exception, strict: bool, torch: Any) -> WorkerError:
+    tied = violated(error)
+    if tied is not None:
+        return tied
     where = user_frame(error) or named_frame(uncoloured(error))
     at = f' ({where["file"]}, line {where["line"]})' if where else ''
     other = 'non-strict' if strict else 'strict'

@@ -15,6 +15,8 @@ from ..tensors import write_tensors
 from ..torch_import import import_torch
 
 _THUMBNAIL = 96
+# As many as Pillow takes for a photograph; in double precision and three channels that is 2 GiB.
+_PIXELS = 89_478_485
 
 
 def read_images(params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -50,6 +52,14 @@ def read_images(params: dict[str, Any], context: Context) -> dict[str, Any]:
 
 def _check(preprocess: dict[str, Any]) -> None:
     count = len(channels(preprocess['color']))
+    height, width = preprocess['size']
+    if height * width > _PIXELS:
+        raise WorkerError(
+            'INPUTS_INVALID',
+            f'Images are to be {height} x {width}, more pixels than are read into memory here ({_PIXELS}).',
+            'Give a smaller size for images.',
+            {'height': height, 'width': width, 'most': _PIXELS},
+        )
     for name in ('mean', 'std'):
         if len(preprocess[name]) not in (1, count):
             raise WorkerError(

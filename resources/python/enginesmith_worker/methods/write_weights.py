@@ -11,10 +11,10 @@ from collections import defaultdict
 from typing import Any, BinaryIO, Callable
 
 from .. import wts
-from ..dtypes import code_of, name_of
+from ..dtypes import CODES, code_of, name_of
 from ..errors import finding
 from ..protocol import Context
-from ..weights import Entry, Weights, open_weights
+from ..weights import Entry, Weights, no_plain_numbers, open_weights
 
 _FLOATS = ('float32', 'float16', 'bfloat16')
 
@@ -63,6 +63,8 @@ def _write_safetensors(file: BinaryIO, entries: list[Entry], step: Callable[[int
         places[entry.name] = [offset, offset + entry.count * entry.dtype.itemsize]
         offset = places[entry.name][1]
     for entry in entries:
+        if name_of(entry.dtype) not in CODES:
+            raise no_plain_numbers(entry.name, name_of(entry.dtype))
         header[entry.name] = {'dtype': code_of(entry.dtype), 'shape': entry.shape, 'data_offsets': places[entry.name]}
     text = json.dumps(header).encode('ascii')
     text += b' ' * (-len(text) % 8)
