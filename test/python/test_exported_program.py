@@ -219,6 +219,7 @@ def test_a_file_whose_weights_are_inputs(worker, tmp_path):
     assert error['evidence']['inputs'] == ['p_linear_weight', 'p_linear_bias', 'x']
     assert (error['evidence']['expected'], error['evidence']['got']) == (3, 1)
     assert 'p_linear_weight, p_linear_bias, x' in error['message']
+    assert error['actions'][0]['kind'] == 'choose-file'
 
 
 def test_the_real_error_of_a_dangling_attribute_is_known():

@@ -187,6 +187,7 @@ def test_a_class_that_is_not_there(worker, tmp_path, model, module):
     with failing('LOAD_CLASS_MISSING') as error:
         worker.call('load', source=source(saved(tmp_path, nets.Affine()), 'state-dict', model))
     assert error['evidence']['module'] == module
+    assert error['actions']
 
 
 def test_a_class_whose_module_needs_a_missing_package(worker, tmp_path):

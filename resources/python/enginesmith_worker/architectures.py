@@ -27,6 +27,10 @@ def find_architecture(library: str, name: str) -> Callable[..., Any] | None:
     return finder(name) if finder is not None else None
 
 
+#: A button never writes a class (a finding travels in run.json): it leads to the field.
+NAME_CLASS = [{'kind': 'set-option', 'label': 'Name the class', 'path': 'load.model'}]
+
+
 def _unknown(library: str, name: str, known: list[str]) -> WorkerError:
     near = difflib.get_close_matches(name, known, 5, 0.5)
     return WorkerError(
@@ -34,6 +38,7 @@ def _unknown(library: str, name: str, known: list[str]) -> WorkerError:
         f'This {library} has no model named {name}.',
         f'Near it: {", ".join(near)}.' if near else f'Choose one of the {len(known)} names that this {library} knows.',
         {'module': library, 'class': name, 'classes': near},
+        NAME_CLASS,
     )
 
 

@@ -8,10 +8,11 @@ import os
 import sys
 from typing import Any
 
-from .architectures import find_architecture
+from .architectures import NAME_CLASS, find_architecture
 from .errors import WorkerError, first_line, user_frame
 
 _PROJECT: list[str] = []
+_SET_ARGUMENTS = [{'kind': 'set-option', 'label': 'Set the arguments', 'path': 'load.modelArgs'}]
 
 
 def use_project(folder: str | None) -> None:
@@ -146,6 +147,7 @@ def find_class(spec: str, project: str | None) -> Any:
                     'classes': classes[:50],
                     'file': getattr(found, '__file__', None),
                 },
+                NAME_CLASS,
             ) from error
     if not callable(found):
         raise WorkerError(
@@ -153,6 +155,7 @@ def find_class(spec: str, project: str | None) -> Any:
             f'{spec} is a {type(found).__name__}, not a class.',
             'Name the nn.Module class, or a function that returns one.',
             {'module': module_name, 'class': attribute},
+            NAME_CLASS,
         )
     return found
 
@@ -177,7 +180,7 @@ def build(spec: str, model_args: Any, project: str | None) -> Any:
             f'{spec} cannot be made with these arguments: {first_line(error)}.',
             f'Its signature is {shown}. Give an array for positional arguments or an object for keywords.',
             {'signature': shown, 'args': args, 'kwargs': kwargs},
-            [{'kind': 'set-option', 'label': 'Set the arguments', 'path': 'load.modelArgs'}],
+            _SET_ARGUMENTS,
         ) from error
     try:
         model = cls(*args, **kwargs)
@@ -187,6 +190,7 @@ def build(spec: str, model_args: Any, project: str | None) -> Any:
             f'{spec} fails while it is made: {type(error).__name__}: {first_line(error)}',
             f'Its signature is {shown}. Check the arguments against the training script.',
             {'signature': shown, 'args': args, 'kwargs': kwargs, 'frame': user_frame(error)},
+            _SET_ARGUMENTS,
         ) from error
     if not isinstance(model, torch.nn.Module):
         raise WorkerError(
@@ -194,5 +198,6 @@ def build(spec: str, model_args: Any, project: str | None) -> Any:
             f'{spec} makes a {type(model).__name__}, not a torch.nn.Module.',
             'Name the nn.Module class, or a function that returns one.',
             {'class': spec, 'made': type(model).__name__},
+            NAME_CLASS,
         )
     return model

@@ -23,6 +23,7 @@ _FORMULA = re.compile(
     r'^[\'"]?(IntTrueDiv|FloatTrueDiv|ToFloat|TruncToInt|TruncToFloat|RoundToInt|CeilToInt|FloorToInt|PythonMod|PowByNatural)[\'"]?$'
 )
 _GUARD = re.compile(r'Guard failed|Expected input .* to be (equal to|[<>]=|of the form)|to be equal to \d+, but got', re.IGNORECASE)
+_OTHER_FILE = [{'kind': 'choose-file', 'label': 'Choose the file that was exported again'}]
 _UNRESOLVED = re.compile(r'failed to resolve torch\.ops\.(\w+)\.(\w+)')
 
 
@@ -51,6 +52,7 @@ def explain_program(error: BaseException, path: str, made_by: str | None = None)
             'PyTorch 2.4 wrote such files, 2.5 does not: export it again with 2.5 or newer and an example input whose '
             'dynamic sizes are 2 or more.',
             evidence,
+            _OTHER_FILE,
         )
     if isinstance(error, KeyError) and _FORMULA.search(text):
         return WorkerError(
@@ -66,6 +68,7 @@ def explain_program(error: BaseException, path: str, made_by: str | None = None)
             f'The weights of {name} are inputs of its graph, and were not given: {first_line(error)}',
             'Export it again with PyTorch 2.5 or newer; ep.module() then puts the weights back, as is done here.',
             evidence,
+            _OTHER_FILE,
         )
     if _ATTRIBUTE.search(text):
         found = _ATTRIBUTE.search(text)
@@ -122,6 +125,7 @@ def lifted_inputs(program: Any, path: str) -> None:
         f'{got}: its weights became inputs, and nothing gives them.',
         'Export it again from the original model with PyTorch 2.5 or newer, whose ep.module() gives the weights.',
         {'path': path, 'inputs': inputs, 'expected': len(inputs), 'got': got, 'torch': str(import_torch().__version__)},
+        _OTHER_FILE,
     )
 
 
@@ -132,4 +136,5 @@ def missing_attribute_error(names: list[str], path: str) -> WorkerError:
         f'The graph in {os.path.basename(path)} uses {", ".join(names[:20])}, which the file does not hold.',
         'Export it again from the original model with PyTorch 2.5 or newer; the file itself cannot be repaired.',
         {'path': path, 'attributes': names, 'torch': str(import_torch().__version__)},
+        _OTHER_FILE,
     )
