@@ -60,9 +60,10 @@ export default {
     const run = await cli(['run', small, '--out', at('run'), ...base], { timeout: 120_000 })
     row('run', { exit: run.code, verdict: run.doc?.verdict, findings: codes(run).join(' ') })
     expect(!codes(run).includes('ENGINE_HOST_CODE'), `a run is not asked about its own build (exit ${run.code}: ${codes(run)})`)
-    const again = await cli(['validate', at('run')])
-    row('the same run, opened again', { exit: again.code, findings: codes(again).join(' ') })
-    expect(codes(again).includes('ENGINE_HOST_CODE'), `the run of an earlier call is asked about (exit ${again.code}: ${codes(again)})`)
+    // Another tolerance: the engine is run anew, by a call that did not build it.
+    const again = await cli(['validate', at('run'), '--atol', '0.5'])
+    row('the same run, judged by another call', { exit: again.code, findings: codes(again).join(' ') })
+    expect(again.code === 2 && codes(again).includes('ENGINE_HOST_CODE'), `the run of an earlier call is asked about (exit ${again.code}: ${codes(again)})`)
     const free = await cli(['time', at('without.engine'), ...times])
     row('time, engine without code', { exit: free.code, 'GPU ms': free.doc?.rows?.[0]?.gpu?.median, findings: codes(free).join(' ') })
     expect(!codes(free).includes('ENGINE_HOST_CODE'), `the engine without code is not asked about (exit ${free.code}: ${codes(free)})`)
