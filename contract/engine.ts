@@ -38,6 +38,8 @@ export const engineHeaderSchema = z.object({
   /** Byte offset of the plan (an Ultralytics prefix comes before it) and the prefix's JSON. */
   planOffset: z.number(),
   metadata: z.record(z.string(), z.json()).nullable(),
+  /** True where it lists a lean runtime: code for the CPU. Absent: the header does not say. */
+  hostCode: z.boolean().optional(),
 })
 export type EngineHeader = z.infer<typeof engineHeaderSchema>
 

@@ -229,8 +229,8 @@ const allowed = <T extends { hostCode?: boolean }>(params: T): T & { hostCode: b
 function wrap(raw: RawAddon): Addon {
   const simple = <T>(schema: z.ZodType<T>, method: RawCall, params: unknown, call?: AddonCall): Promise<T> =>
     carry(raw, schema, call, (token, onEvent) => method(params, token, onEvent))
-  const objection = async ({ engine, library, device }: EngineOpening): Promise<string | null> =>
-    engineObjection(engine, library, device, await simple(nativeMethods['cuda.devices'].result, raw.devices, {}))
+  const objection = async (opening: EngineOpening): Promise<string | null> =>
+    engineObjection(opening, await simple(nativeMethods['cuda.devices'].result, raw.devices, {}))
   return {
     info: () => infoSchema.parse(raw.info()),
     devices: () => simple(nativeMethods['cuda.devices'].result, raw.devices, {}),

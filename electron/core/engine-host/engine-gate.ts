@@ -7,6 +7,7 @@ export interface EngineOpening {
   engine: string
   library: Library
   device: number | null
+  hostCode?: boolean
 }
 
 /**
@@ -15,10 +16,14 @@ export interface EngineOpening {
  * run elsewhere.
  * @throws EnginesmithError FILE_NOT_FOUND, FILE_TRUNCATED
  */
-export async function engineObjection(engine: string, library: Library, device: number | null, devices: NativeResult<'cuda.devices'>): Promise<string | null> {
+export async function engineObjection(
+  { engine, library, device, hostCode = false }: EngineOpening,
+  devices: NativeResult<'cuda.devices'>,
+): Promise<string | null> {
   const header = await engineHeaderOf(engine)
   // What is no engine at all is for the native module to word.
   if (header === null || devices.devices.length === 0) return null
+  if (header.hostCode === true && !hostCode) return 'its header lists a lean runtime, and nobody allowed that host code'
   const chosen = devices.devices.filter(({ index }) => index === (device ?? 0))
   if (chosen.length === 0 || header.flavour !== library.flavour) return null
   const versions = { tensorrt: null, 'tensorrt-rtx': null, [library.flavour]: library.version }

@@ -14,7 +14,7 @@ const maskAt = 0x20
 const headerBytes = 0x40
 /** Where a container of either library states the bytes of the whole plan. */
 const sizeAt = 0x10
-/** How far what is known of full TensorRT's header reaches. */
+/** How far the container of full TensorRT reaches, and more. */
 const fullHeaderBytes = 0xa0
 const maxPrefix = 1 << 20
 
@@ -43,8 +43,13 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
   const metadata = prefix === 0 ? null : readMetadata(await file.read(4, prefix))
   const bare = { magic, planOffset, metadata, version: null, targets: [], targetMask: null }
   if (magic !== 'vtrt') {
-    const { version, target } = readFullHeader(plan)
-    return engineHeaderSchema.parse({ ...bare, flavour: 'tensorrt', version, targets: target === null ? [] : [target] })
+    const parts = partsOf(plan)
+    const bodyAt = parts === null ? 0 : parts.get('NGNE')
+    const body = bodyAt === undefined || bodyAt >= here ? null : await file.read(planOffset + bodyAt, Math.min(bodyBytes, here - bodyAt))
+    const { version, target } = readBody(body ?? Buffer.alloc(0))
+    const stamped = parts === null ? version : [...plan.subarray(versionAt, versionAt + 4)].join('.')
+    const hostCode = parts === null ? {} : { hostCode: parts.has('NAEL') }
+    return engineHeaderSchema.parse({ ...bare, flavour: 'tensorrt', version: stamped, targets: target === null ? [] : [target], ...hostCode })
   }
   const targetMask = plan.readUInt32LE(maskAt)
   return {
@@ -58,29 +63,40 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
 
 /** Bytes of the whole plan as its container states them, by the marks that stand around the number in either library's; null for any other. */
 function statedBytes(plan: Buffer): number | null {
-  const full = isFullContainer(plan)
   const rtx = plan.toString('latin1', 0, 4) === 'vtrt' && plan.toString('latin1', 0x1c, 0x20) === 'vtrt' && plan.toString('latin1', 0x40, 0x44) === 'NGNE'
-  return full || rtx ? Number(plan.readBigUInt64LE(sizeAt)) : null
+  return rtx || partsOf(plan) !== null ? Number(plan.readBigUInt64LE(sizeAt)) : null
 }
 
-const isFullContainer = (plan: Buffer): boolean => plan.toString('latin1', 0, 4) === 'ftrt' && plan.toString('latin1', 0x1c, 0x24) === 'rtrtNGNE'
+const partsAt = 0x20
+const partBytes = 24
+/** An engine alone has two parts, one with a lean runtime three. */
+const maxParts = 4
 
 /**
- * Full TensorRT, as seen on engines of 10.6: a container (`ftrt`: its size at 0x10, the version at 0x18, a table of
- * parts) around a body (`ptrt`) of tagged values, the version and the compute capability among the first. Whatever
- * does not look like that stays unknown.
+ * The container of full TensorRT (`ftrt`), as seen on engines of 10.6: how many parts at 0x08, its size at 0x10, the
+ * version at 0x18, then a table of parts: a tag (`NGNE` the engine, `THGW` weights, `NAEL` a lean runtime), where it
+ * begins and how long it is.
+ * @returns where each part begins, from the plan's own start; null where it does not look like that
  */
-function readFullHeader(plan: Buffer): { version: string | null; target: string | null } {
-  const container = isFullContainer(plan)
-  const bodyAt = container ? Number(plan.readBigUInt64LE(0x28)) : 0
-  const version = container ? [...plan.subarray(0x18, 0x1c)].join('.') : null
-  const body = plan.subarray(bodyAt)
-  if (body.length < bodyBytes || body.toString('latin1', 0, 4) !== 'ptrt') return { version, target: null }
-  if (bodyTags.some(([at, tag]) => body.readUInt32LE(at) !== tag)) return { version, target: null }
-  const said = [0x18, 0x1d, 0x22, 0x27].map((at) => body[at]).join('.')
+function partsOf(plan: Buffer): ReadonlyMap<string, number> | null {
+  if (plan.toString('latin1', 0, 4) !== 'ftrt' || plan.toString('latin1', 0x1c, 0x20) !== 'rtrt') return null
+  const count = Number(plan.readBigUInt64LE(8))
+  if (count < 1 || count > maxParts || plan.length < partsAt + count * partBytes) return null
+  const parts = new Map<string, number>()
+  for (let at = partsAt; at < partsAt + count * partBytes; at += partBytes) {
+    parts.set(plan.toString('latin1', at, at + 4), Number(plan.readBigUInt64LE(at + 8)))
+  }
+  return parts.has('NGNE') ? parts : null
+}
+
+/** The engine itself (`ptrt`), as seen on those of 10.6: tagged values, the version and the compute capability among the first. */
+function readBody(body: Buffer): { version: string | null; target: string | null } {
+  const nothing = { version: null, target: null }
+  if (body.length < bodyBytes || body.toString('latin1', 0, 4) !== 'ptrt') return nothing
+  if (bodyTags.some(([at, tag]) => body.readUInt32LE(at) !== tag)) return nothing
   const [major, minor] = [body.readInt32LE(0x40), body.readInt32LE(0x48)]
   const plausible = major >= 5 && major < 20 && minor >= 0 && minor < 10
-  return { version: version ?? said, target: plausible ? `sm${major}${minor}` : null }
+  return { version: [0x18, 0x1d, 0x22, 0x27].map((at) => body[at]).join('.'), target: plausible ? `sm${major}${minor}` : null }
 }
 
 /** Where the body of 10.6 has which tag before its value: a byte, an object, a 32-bit integer. */
@@ -144,6 +160,18 @@ export const engine: Format = {
       'Nothing is to be done here: the plan behind it is used. For other tools, save a plain copy (inspect --plain-engine).',
       { planOffset: header.planOffset },
     )
-    return { format: 'engine', engine: described, facts, findings: header.planOffset > 0 ? [prefixed] : [] }
+    const carrying = makeFinding(
+      'ENGINE_HOST_CODE',
+      'info',
+      `${file.path} carries a lean runtime: code for the CPU, which is never loaded without a yes.`,
+      'Say yes only where you trust where it comes from (--allow-host-code with its hash). Else build it yourself from its ONNX file.',
+      { hostCode: true },
+    )
+    return {
+      format: 'engine',
+      engine: described,
+      facts,
+      findings: [...(header.planOffset > 0 ? [prefixed] : []), ...(header.hostCode === true ? [carrying] : [])],
+    }
   },
 }

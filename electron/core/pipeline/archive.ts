@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { Finding } from '../../../contract/finding'
-import type { RunFile, StageName } from '../../../contract/run'
+import type { Artifact, RunFile, StageName } from '../../../contract/run'
 import { cardsSchema, convertHops, stageNames } from '../../../contract/run'
+import { sha256File } from '../files/hash'
 import { artifactPath, artifactsArePresent, linkOrCopy } from '../store/artifacts'
 import { readDetails, writeDetails } from '../store/details'
 import { findKept, keepStage, nextHistoryNumber, sweepArtifacts, type KeptStage } from '../store/history'
 import type { RunState } from './run-state'
+import { shipped } from './shipped'
 import { emptyResult } from './stage'
 import { isDone } from './transition'
 
@@ -54,6 +56,8 @@ export class Archive {
   /** True where a result with this key is current or could be taken back from history; the stage is `cached` then. */
   async reuse(name: StageName, key: string, seconds: () => number): Promise<boolean> {
     const { folder } = this.state
+    // A verdict is about one file: about another it is not told again, and judging that one says what happened to it.
+    if (name === 'validate' && !(await this.isAsMade(shipped(this.state.file)))) return false
     const current = this.state.file.stages[name]
     if (isDone(current.state) && current.key === key && (await artifactsArePresent(folder, current.artifacts))) {
       this.state.move(name, 'reuse', { seconds: seconds(), cached: true, stale: false, progress: null })
@@ -87,6 +91,13 @@ export class Archive {
     }))
     const all = [...kept.result.findings, ...findings]
     this.state.move(name, 'reuse', { ...kept.result, artifacts, findings: all, seconds, cached: true, stale: false, progress: null })
+  }
+
+  private async isAsMade(artifact: Artifact | null): Promise<boolean> {
+    if (artifact === null) return true
+    // A file that cannot be read is not the one that was judged either; the stage itself says why.
+    const found = await sha256File(artifactPath(this.state.folder, artifact)).catch(() => null)
+    return found === artifact.sha256
   }
 
   private clear(name: StageName): void {

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { Environment } from '../../../contract/environment'
 import type { Finding } from '../../../contract/finding'
-import { validateCardSchema, type Artifact, type ComparisonDetail, type RunFile, type Verdict } from '../../../contract/run'
+import { validateCardSchema, type ComparisonDetail, type RunFile, type Verdict } from '../../../contract/run'
 import { EnginesmithError, makeFinding } from '../errors'
-import { engineBackend } from '../engines'
 import { artifactsArePresent, needUnchanged } from '../store/artifacts'
 import { keepStage, listKept, nextHistoryNumber, type KeptStage } from '../store/history'
 import { nothingCompared, verdictOf } from '../verdict'
 import type { Archive } from './archive'
 import type { RunState } from './run-state'
+import { shipped } from './shipped'
 import { isDone } from './transition'
 
 /** Pass or fail: somebody could judge it. */
@@ -88,7 +88,7 @@ export async function mergeCopy(state: RunState, archive: Archive, from: string,
     reuse([])
     return false
   }
-  const engine = engineOf(file)
+  const engine = shipped(file)
   const judgedOn = card.judgedOn ?? copy.environment
   const kept: KeptStage = {
     stage: 'validate',
@@ -111,12 +111,6 @@ export async function mergeCopy(state: RunState, archive: Archive, from: string,
   state.update((run) => ({ ...run, recipe: { ...run.recipe, validate: { ...copy.recipe.validate, expect, runtimeCache } } }))
   await archive.restore(kept, 0, [mergedFinding(kept, from, judgedOn)])
   return true
-}
-
-/** What ships: an engine, or a program of Torch-TensorRT; null for a backend that makes no file. */
-function engineOf({ cards, stages }: RunFile): Artifact | null {
-  const backend = cards.build === null ? null : engineBackend(cards.build.backend)
-  return stages.build.artifacts.find(({ kind }) => backend?.hasEngine === true && kind === backend.engineKind) ?? null
 }
 
 /** A verdict without rows that lead to it is a number that somebody wrote there. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import type { EngineHeader } from '../../../contract/engine'
 import type { Library } from '../../../contract/native'
 import { engineObjection } from '../../../electron/core/engine-host/engine-gate'
 import { describeFile, engineHeaderOf, runsHere } from '../../../electron/core/formats'
+import { isHostCodeReason } from '../../../electron/core/trust/host-code'
 
 const runs = join(import.meta.dirname, '..', '..', 'fixtures', 'runs')
 /** Built by TensorRT 10.6.0.26 on an H200. */
@@ -59,6 +60,65 @@ describe('the header of a full TensorRT engine', () => {
   })
 })
 
+/** The same engine as a version-compatible build writes it: `length` bytes of code before it, and an entry for them. */
+function carrying(engine: Buffer, length: number): Buffer {
+  const [entries, rest] = [engine.subarray(0x20, 0x50), engine.subarray(0x50)]
+  const header = Buffer.alloc(0x68)
+  engine.copy(header, 0, 0, 0x20)
+  header.writeBigUInt64LE(3n, 8)
+  header.writeBigUInt64LE(BigInt(engine.length + 24 + length), 0x10)
+  header.write('NAEL', 0x20, 'latin1')
+  header.writeBigUInt64LE(0x68n, 0x28)
+  header.writeBigUInt64LE(BigInt(length), 0x30)
+  entries.copy(header, 0x38)
+  for (const at of [0x40, 0x58]) header.writeBigUInt64LE(header.readBigUInt64LE(at) + 24n + BigInt(length), at)
+  return Buffer.concat([header, Buffer.alloc(length, 0x7f), rest])
+}
+
+describe('an engine that carries code for the CPU', () => {
+  const path = written('lean.engine', carrying(readFileSync(engines[0]!), 10_000))
+
+  it('says so in its header, and what the engine behind it is', async () => {
+    expect(await engineHeaderOf(path)).toMatchObject({ version: '10.6.0.26', targets: ['sm90'], hostCode: true })
+    expect(await engineHeaderOf(engines[0]!)).toMatchObject({ hostCode: false })
+    const described = await describeFile(path)
+    expect(described.findings).toMatchObject([{ code: 'ENGINE_HOST_CODE', severity: 'info' }])
+    await expect(engineHeaderOf(written('lean-cut.engine', readFileSync(path).subarray(0, -1)))).rejects.toMatchObject({ code: 'FILE_TRUNCATED' })
+  })
+
+  it('is told so by the first bytes of one that TensorRT 10.6.0.26 built on an H100', async () => {
+    const head = [
+      '66747274000000000300000000000000d497a206000000000a06001a727472744e41454c000000006800000000000000',
+      'c0a7a006000000004e474e450000000028a8a00600000000a8bf0100000000005448475700000000d067a20600000000',
+      '0030000000000000',
+    ].join('')
+    const real = written('real.engine', Buffer.from(head, 'hex'))
+    truncateSync(real, 111_318_996)
+    expect(await engineHeaderOf(real)).toMatchObject({ magic: 'ftrt', version: '10.6.0.26', hostCode: true })
+    truncateSync(real, 111_318_995)
+    await expect(engineHeaderOf(real)).rejects.toMatchObject({ code: 'FILE_TRUNCATED' })
+  })
+
+  it('is given to no library without a yes', async () => {
+    const opening = { engine: path, library: library('10.6.0.26'), device: null }
+    const reason = await engineObjection(opening, gpus('9.0'))
+    expect(isHostCodeReason(reason ?? '')).toBe(true)
+    expect(await engineObjection({ ...opening, hostCode: true }, gpus('9.0'))).toBeNull()
+    expect(await engineObjection({ ...opening, hostCode: true }, gpus('7.5'))).toContain('sm75')
+  })
+
+  it('says no more than it knows where the table of parts is another', async () => {
+    const bytes = readFileSync(path)
+    bytes.writeBigUInt64LE(99n, 8)
+    const header = await engineHeaderOf(written('lean-parts.engine', bytes))
+    expect(header).toMatchObject({ version: null, targets: [] })
+    expect(header?.hostCode).toBeUndefined()
+    const far = readFileSync(path)
+    far.writeBigUInt64LE(1n << 40n, 0x40)
+    expect(await engineHeaderOf(written('lean-far.engine', far))).toMatchObject({ version: '10.6.0.26', targets: [], hostCode: true })
+  })
+})
+
 describe('whether it runs here', () => {
   const header: EngineHeader = { flavour: 'tensorrt', magic: 'ftrt', version: '10.6.0.26', targets: ['sm90'], targetMask: null, planOffset: 0, metadata: null }
   const versions = (tensorrt: string | null): Parameters<typeof runsHere>[2] => ({ tensorrt, 'tensorrt-rtx': null })
@@ -76,9 +136,9 @@ describe('whether it runs here', () => {
 
   it('is asked by the gate before the library sees a byte, for the chosen GPU alone', async () => {
     const [engine = ''] = engines
-    expect(await engineObjection(engine, library('10.6.0.26'), null, gpus('9.0', '7.5'))).toBeNull()
-    expect(await engineObjection(engine, library('10.6.0.26'), 1, gpus('9.0', '7.5'))).toContain('sm75')
-    expect(await engineObjection(engine, library('10.3.0.26'), null, gpus('9.0'))).toContain('is older')
-    expect(await engineObjection(written('noise.engine', Buffer.alloc(64, 3)), library('10.6.0.26'), null, gpus('9.0'))).toBeNull()
+    expect(await engineObjection({ engine: engine, library: library('10.6.0.26'), device: null }, gpus('9.0', '7.5'))).toBeNull()
+    expect(await engineObjection({ engine: engine, library: library('10.6.0.26'), device: 1 }, gpus('9.0', '7.5'))).toContain('sm75')
+    expect(await engineObjection({ engine: engine, library: library('10.3.0.26'), device: null }, gpus('9.0'))).toContain('is older')
+    expect(await engineObjection({ engine: written('noise.engine', Buffer.alloc(64, 3)), library: library('10.6.0.26'), device: null }, gpus('9.0'))).toBeNull()
   })
 })
