@@ -16,6 +16,12 @@ class Choosy(torch.nn.Linear):
         if not torch.jit.is_tracing() and x.shape[0] != 4:
             raise ValueError('only four at a time')
         return super().forward(x)
+class Nothing(torch.nn.Linear):
+    def forward(self, x):
+        return torch.sqrt(super().forward(x) - 1e6)
+class Partly(torch.nn.Linear):
+    def forward(self, x):
+        return torch.cat([torch.sqrt(x[:, :1] - 1e6), super().forward(x)], 1)
 `,
   )
   execFileSync(python, ['-c', 'import sys, torch; torch.save(torch.nn.Linear(3, 2).state_dict(), sys.argv[1])', path.join(folder, 'w.pt')])
@@ -35,6 +41,15 @@ describe.runIf(fs.existsSync(python))('the second input of Convert', { timeout: 
     expect(found?.severity).toBe('info')
     expect(found?.evidence['reason']).toContain('only four at a time')
     expect(run.document.comparisons?.[0]?.verdict).toBe('pass')
+  })
+  it.each([
+    ['NaN alone', 'Nothing', 'not-judged'],
+    ['some NaN', 'Partly', 'pass'],
+  ])('says that %s was compared with the same', async (_what, model, verdict) => {
+    const run = await convert(`choosy:${model}`)
+    expect(run.code, story(run)).toBe(0)
+    expect(run.document.comparisons?.[0]?.verdict).toBe(verdict)
+    expect(run.document.findings.find(({ code }) => code === 'REFERENCE_NAN')?.severity).toBe('warning')
   })
   it('is not spoken of where it was compared', async () => {
     const run = await convert('torch.nn:Linear')

@@ -3,7 +3,7 @@ import type { Comparison, ComparisonDetail, Hop } from '../../../../contract/run
 import type { GraphPrecision } from '../../../../contract/recipe'
 import type { Signature } from '../../../../contract/tensor'
 import { EnginesmithError, isAbort } from '../../errors'
-import { judgedAs, toComparison, toDetails, toleranceTable } from '../../verdict'
+import { judgedAs, rowFindings, toComparison, toDetails, toleranceTable, type CompareRow } from '../../verdict'
 import type { SecondInput } from '../second-input'
 import type { StageContext, StageInputs } from '../stage'
 import { outputFiles, tensorSets } from '../tensor-sets'
@@ -43,7 +43,7 @@ export async function compareHop(request: HopRequest, context: StageContext): Pr
   await request.run(sets, files)
   const atSample = await compare(request, reference, files, context)
   const failed = new Set(atSample.comparisons.filter(({ verdict }) => verdict === 'fail').map(({ output }) => output))
-  let { comparisons, details } = atSample
+  let { comparisons, details, outputs } = atSample
   for (const [index, one] of second.entries()) {
     const own = join(context.scratch, `${hop}-second-${index}.safetensors`)
     const rows = await atSecond(request, one, own, [...reference, ...answers(request, second.slice(0, index + 1), sets.length)], files, context)
@@ -55,11 +55,16 @@ export async function compareHop(request: HopRequest, context: StageContext): Pr
     // What failed once stays failed: the later rows are over all inputs so far.
     const before = new Map(comparisons.map((row) => [row.output, row]))
     details = rows.details
+    outputs = rows.outputs
     comparisons = rows.comparisons.map((row) => {
       const earlier = before.get(row.output)
       if (row.verdict !== 'fail' || failed.has(row.output)) return row
       return { ...row, reason: earlier?.verdict === 'fail' ? earlier.reason : `Only at the second input${where(one)}: ${String(row.reason)}` }
     })
+  }
+  // What fails is the caller's to word, with what to do about it; that something was not compared is said here, whoever asked.
+  for (const row of outputs) {
+    for (const finding of rowFindings(hop, row)) if (row.verdict !== 'fail' || finding.code === 'REFERENCE_NAN') context.report(finding)
   }
   return { comparisons, details, files, frozen: failed.size === 0 && comparisons.some(({ verdict }) => verdict === 'fail') }
 }
@@ -103,10 +108,10 @@ async function compare(
   reference: string[],
   candidate: string[],
   context: StageContext,
-): Promise<{ comparisons: Comparison[]; details: ComparisonDetail[] }> {
+): Promise<{ comparisons: Comparison[]; details: ComparisonDetail[]; outputs: CompareRow[] }> {
   context.progress({ phase: hop === 'fp32-onnx' ? 'Comparing with FP32' : 'Comparing with PyTorch', fraction: null })
   const { validate } = inputs.recipe
   const tolerances = toleranceTable(signature.outputs, ...judgedAs(validate, precision))
   const { outputs } = await context.native('tensors.compare', { reference, candidate, rule: validate.rule, tolerances })
-  return { comparisons: outputs.map((row) => toComparison(hop, row)), details: toDetails(hop, outputs) }
+  return { comparisons: outputs.map((row) => toComparison(hop, row)), details: toDetails(hop, outputs), outputs }
 }
