@@ -25,7 +25,8 @@ export const useRuns = defineStore('runs', () => {
   const snapshots = shallowReactive(new Map<string, RunSnapshot>())
   const logs = shallowReactive(new Map<string, RunLog>())
   const current = computed(() => (ui.runId ? (snapshots.get(ui.runId) ?? null) : null))
-  const running = computed(() => summaries.value.filter((run) => run.running).length)
+  // A snapshot knows at once; the list is asked for a moment later.
+  const running = computed(() => summaries.value.filter((run) => snapshots.get(run.id)?.running ?? run.running).length)
   let listTimer: ReturnType<typeof setTimeout> | undefined
 
   on('run.changed', apply)

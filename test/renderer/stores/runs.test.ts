@@ -5,7 +5,7 @@ import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import { firstStageToSee, logLimit, useRuns } from '../../../renderer/stores/runs'
 import { useUi } from '../../../renderer/stores/ui'
 import { setUpBridge, type FakeMain } from '../bridge'
-import { snapshotOf } from '../runs'
+import { snapshotOf, summaryOf } from '../runs'
 
 let main: FakeMain
 beforeEach(() => {
@@ -37,6 +37,15 @@ describe('snapshots', () => {
     const { reactive } = await import('vue')
     await runs.setRecipe('r1', reactive({ recipe: recipeSchema.parse({ load: { seed: 7 } }) as object }).recipe as Recipe)
     expect(main.calls.at(-1)).toMatchObject({ name: 'run.setRecipe', input: { recipe: { load: { seed: 7 } } } })
+  })
+  it('counts a run as under way no longer than its snapshot says', async () => {
+    const runs = useRuns()
+    main.answer('run.list', () => [summaryOf({ id: 'r1', running: true }), summaryOf({ id: 'elsewhere', running: true })])
+    await runs.list()
+    main.send('run.changed', snapshotOf({ revision: 1, running: true }))
+    expect(runs.running).toBe(2)
+    main.send('run.changed', snapshotOf({ revision: 2, running: false }))
+    expect(runs.running).toBe(1)
   })
   it('lists again when a run starts, ends or gets its verdict', async () => {
     vi.useFakeTimers()
