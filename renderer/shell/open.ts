@@ -4,6 +4,9 @@ import { useBatch } from '../stores/batch'
 import { useRuns } from '../stores/runs'
 import { useUi } from '../stores/ui'
 
+/** As the app names the plans that it writes; any other JSON may be the index of a sharded model. */
+const planName = /\.plan\.json$/
+
 /**
  * Opens what was given: one model is a run and one run folder that run; a folder of anything else, a plan, or several at
  * once are a batch. Into a plan that is shown everything is added.
@@ -17,7 +20,7 @@ export async function openPaths(paths: readonly string[]): Promise<void> {
     ui.notify({ severity: 'error', text: t('shell.notAFile') })
     return
   }
-  if (given.length > 1 || ui.view === 'batch') await batch.openPaths([...given])
+  if (given.length > 1 || ui.view === 'batch' || planName.test(first)) await batch.openPaths([...given])
   else await useRuns().openPath(first, null, (error) => (error.code === 'FILE_IS_DIRECTORY' ? batch.openPaths([first]) : undefined))
 }
 

@@ -65,6 +65,15 @@ describe('opening', () => {
     expect(main.calls).toContainEqual({ name: 'run.create', input: { path: '/models', recipe: null } })
     expect(main.calls).toContainEqual({ name: 'batch.create', input: { paths: ['/models'] } })
   })
+  it('opens a plan as a batch from anywhere, and the index of a sharded model as a model', async () => {
+    useUi().go('home')
+    await openPaths(['/m/mine.plan.json'])
+    useUi().go('home')
+    await openPaths(['/m/model.safetensors.index.json'])
+    await flushPromises()
+    expect(main.calls).toContainEqual({ name: 'batch.create', input: { paths: ['/m/mine.plan.json'] } })
+    expect(main.calls).toContainEqual({ name: 'run.create', input: { path: '/m/model.safetensors.index.json', recipe: null } })
+  })
   it('says so where what was dropped is no file', async () => {
     await openFiles([file('')] as unknown as FileList)
     expect(useUi().notices[0]?.severity).toBe('error')
