@@ -1,6 +1,7 @@
 import './zod'
 import './theme/fonts.css'
 import './theme/style.css'
+import './theme/panes.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
