@@ -4,6 +4,9 @@ import { findingSchema } from './finding'
 export const gpuSchema = z.object({ name: z.string(), computeCapability: z.string(), memoryBytes: z.number() })
 export type Gpu = z.infer<typeof gpuSchema>
 
+/** A GPU's target as users write it: compute capability 8.6 is sm86. */
+export const targetOf = (gpu: Pick<Gpu, 'computeCapability'>): string => `sm${gpu.computeCapability.replace('.', '')}`
+
 /** Where and with what something was made: stored with every artifact, compared when a later stage runs elsewhere. */
 export const environmentSchema = z.object({
   app: z.string(),

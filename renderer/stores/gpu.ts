@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
+import { targetOf, type Gpu } from '../../contract/environment'
+import { bytes } from '../i18n/format'
 import { useSettings } from './settings'
 import { useToolchain } from './toolchain'
 import { useUi } from './ui'
@@ -26,11 +28,13 @@ export const useGpu = defineStore('gpu', () => {
     const gpu = index === null ? undefined : all.value[index]
     return gpu === undefined ? '' : `${index}: ${gpu.name}`
   }
+  /** `sm89, 22.0 GiB`. */
+  const facts = (gpu: Gpu): string => `${targetOf(gpu)}, ${bytes(gpu.memoryBytes)}`
   /** Keeps the choice and looks again at what follows from it; null takes it back. */
   async function use(index: number | null): Promise<void> {
     await ui.attempt(() => settings.save({ device: index }))
     await toolchain.look()
   }
 
-  return { all, several, chosen, used, gone, label, use }
+  return { all, several, chosen, used, gone, label, facts, use }
 })

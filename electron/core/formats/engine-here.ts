@@ -1,5 +1,5 @@
 import type { EngineHeader } from '../../../contract/engine'
-import type { Gpu } from '../../../contract/environment'
+import { targetOf } from '../../../contract/environment'
 import type { NativeResult } from '../../../contract/native'
 import type { ModelFile } from '../../../contract/run'
 
@@ -17,11 +17,6 @@ export const targetBits: ReadonlyArray<readonly [number, string]> = [
   [0x10, 'sm120'],
   [0x20, 'sm121'],
 ]
-
-/** A GPU's target as users write it: compute capability 8.6 is sm86. */
-export function targetOf(gpu: Pick<Gpu, 'computeCapability'>): string {
-  return `sm${gpu.computeCapability.replace('.', '')}`
-}
 
 /**
  * Whether one of these GPUs and libraries runs the engine, as far as the header tells: asked before anything is

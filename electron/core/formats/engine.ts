@@ -38,12 +38,12 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
   if (!magics.has(magic)) return null
   if (plan.length < headerBytes) throw truncatedError(file.path, `an engine's header has ${headerBytes} bytes, here are ${plan.length}`)
   const here = file.size - planOffset
-  const stated = statedBytes(plan)
+  const parts = partsOf(plan)
+  const stated = parts !== null || isRtxContainer(plan) ? Number(plan.readBigUInt64LE(sizeAt)) : null
   if (stated !== null && stated > here) throw truncatedError(file.path, `its header says that the plan has ${stated} bytes, here are ${here}`)
   const metadata = prefix === 0 ? null : readMetadata(await file.read(4, prefix))
   const bare = { magic, planOffset, metadata, version: null, targets: [], targetMask: null }
   if (magic !== 'vtrt') {
-    const parts = partsOf(plan)
     const bodyAt = parts === null ? 0 : parts.get('NGNE')
     const body = bodyAt === undefined || bodyAt >= here ? null : await file.read(planOffset + bodyAt, Math.min(bodyBytes, here - bodyAt))
     const { version, target } = readBody(body ?? Buffer.alloc(0))
@@ -61,11 +61,9 @@ export async function readEngineHeader(file: RandomFile, start: Buffer): Promise
   }
 }
 
-/** Bytes of the whole plan as its container states them, by the marks that stand around the number in either library's; null for any other. */
-function statedBytes(plan: Buffer): number | null {
-  const rtx = plan.toString('latin1', 0, 4) === 'vtrt' && plan.toString('latin1', 0x1c, 0x20) === 'vtrt' && plan.toString('latin1', 0x40, 0x44) === 'NGNE'
-  return rtx || partsOf(plan) !== null ? Number(plan.readBigUInt64LE(sizeAt)) : null
-}
+/** By the marks that stand around what TensorRT-RTX states of the whole plan. */
+const isRtxContainer = (plan: Buffer): boolean =>
+  plan.toString('latin1', 0, 4) === 'vtrt' && plan.toString('latin1', 0x1c, 0x20) === 'vtrt' && plan.toString('latin1', 0x40, 0x44) === 'NGNE'
 
 const partsAt = 0x20
 const partBytes = 24

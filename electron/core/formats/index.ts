@@ -18,7 +18,7 @@ import { unknown, unknownFinding } from './unknown'
 import { wts } from './wts'
 
 export { engineHeaderOf } from './engine'
-export { runsHere, targetOf } from './engine-here'
+export { runsHere } from './engine-here'
 
 /** In the order they are asked: those with a mark of their own first, guesses last. */
 const formats: readonly Format[] = [engine, safetensors, exportedProgram, torchscript, pickled, wts, onnx, unknown]

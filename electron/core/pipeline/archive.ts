@@ -2,8 +2,7 @@ import { z } from 'zod'
 import type { Finding } from '../../../contract/finding'
 import type { Artifact, RunFile, StageName } from '../../../contract/run'
 import { cardsSchema, convertHops, stageNames } from '../../../contract/run'
-import { sha256File } from '../files/hash'
-import { artifactPath, artifactsArePresent, linkOrCopy } from '../store/artifacts'
+import { artifactPath, artifactsArePresent, linkOrCopy, needUnchanged } from '../store/artifacts'
 import { readDetails, writeDetails } from '../store/details'
 import { findKept, keepStage, nextHistoryNumber, sweepArtifacts, type KeptStage } from '../store/history'
 import type { RunState } from './run-state'
@@ -56,16 +55,14 @@ export class Archive {
   /** True where a result with this key is current or could be taken back from history; the stage is `cached` then. */
   async reuse(name: StageName, key: string, seconds: () => number): Promise<boolean> {
     const { folder } = this.state
+    const current = this.state.file.stages[name]
+    const isCurrent = isDone(current.state) && current.key === key && (await artifactsArePresent(folder, current.artifacts))
+    const kept = isCurrent ? null : await findKept(folder, name, key)
+    if (!isCurrent && kept === null) return false
     // A verdict is about one file: about another it is not told again, and judging that one says what happened to it.
     if (name === 'validate' && !(await this.isAsMade(shipped(this.state.file)))) return false
-    const current = this.state.file.stages[name]
-    if (isDone(current.state) && current.key === key && (await artifactsArePresent(folder, current.artifacts))) {
-      this.state.move(name, 'reuse', { seconds: seconds(), cached: true, stale: false, progress: null })
-      return true
-    }
-    const kept = await findKept(folder, name, key)
-    if (kept === null) return false
-    await this.restore(kept, seconds())
+    if (kept === null) this.state.move(name, 'reuse', { seconds: seconds(), cached: true, stale: false, progress: null })
+    else await this.restore(kept, seconds())
     return true
   }
 
@@ -94,10 +91,14 @@ export class Archive {
   }
 
   private async isAsMade(artifact: Artifact | null): Promise<boolean> {
-    if (artifact === null) return true
     // A file that cannot be read is not the one that was judged either; the stage itself says why.
-    const found = await sha256File(artifactPath(this.state.folder, artifact)).catch(() => null)
-    return found === artifact.sha256
+    return (
+      artifact === null ||
+      needUnchanged(this.state.folder, artifact).then(
+        () => true,
+        () => false,
+      )
+    )
   }
 
   private clear(name: StageName): void {
