@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { EnginesmithError } from './errors'
 import { writeError } from './files/errors'
 
-function codeOf(error: unknown): string | null {
+/** The code that the system gave an error, such as `ENOENT`. */
+export function codeOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null
   return typeof error.code === 'string' ? error.code : null
 }

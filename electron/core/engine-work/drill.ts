@@ -6,6 +6,7 @@ import { recipeSchema, type Recipe } from '../../../contract/recipe'
 import type { Cards } from '../../../contract/run'
 import type { Core, RunHandle } from '../api'
 import { throwIfCancelled } from '../cancelled'
+import { codeOf } from '../disk'
 import { flavourNames } from '../engines/library'
 import { notHere } from '../engines/not-here'
 import { EnginesmithError } from '../errors'
@@ -80,22 +81,23 @@ const refitSteps = ['refit', 'again', 'checkpoint'] as const
 /** The engine that a step of its own folder refits: where it lies, the folder is one of a drill. */
 const given = 'given.engine'
 
+const occupied = (folder: string): EnginesmithError =>
+  new EnginesmithError('OUT_NOT_A_RUN', `${folder} holds other things than an earlier drill.`, 'Choose an empty folder, or one that does not exist yet.', {
+    folder,
+  })
+
 /**
  * Makes room for a step; what an earlier drill left there is taken away, and nothing else is.
  * @throws EnginesmithError OUT_NOT_A_RUN
  */
 async function emptied(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((): string[] => [])
-  if (names.length > 0 && !names.includes(given)) {
-    throw new EnginesmithError(
-      'OUT_NOT_A_RUN',
-      `${folder} holds other things than an earlier drill.`,
-      'Choose an empty folder, or one that does not exist yet.',
-      {
-        folder,
-      },
-    )
-  }
+  // A file of that name, or a folder that does not open, is somebody's own.
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw occupied(folder)
+  })
+  if (names === null) return
+  if (names.length > 0 && !names.includes(given)) throw occupied(folder)
   await rm(folder, { recursive: true, force: true })
 }
 

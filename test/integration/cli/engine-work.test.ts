@@ -140,6 +140,9 @@ describe('drill', () => {
     const mine = path.join(scratch, 'mine')
     fs.mkdirSync(path.join(mine, 'refit'), { recursive: true })
     fs.writeFileSync(path.join(mine, 'refit', 'thesis.txt'), 'mine')
+    const named = path.join(scratch, 'named')
+    fs.mkdirSync(named)
+    fs.writeFileSync(path.join(named, 'again'), 'mine')
     for (const [call, code] of [
       [['drill', engine, '--backend', 'tensorrt-rtx'], 'USAGE'],
       [drill('--checkpoint', engine), 'USAGE'],
@@ -150,12 +153,14 @@ describe('drill', () => {
       [['drill', onnx, '--backend', 'torch-tensorrt'], 'BUILD_OPTION_UNSUPPORTED'],
       [drill('--shapes', 'x:1x3/2'), 'USAGE'],
       [drill('--out', mine), 'OUT_NOT_A_RUN'],
+      [drill('--out', named), 'OUT_NOT_A_RUN'],
     ] as const) {
       const said = await told([...call])
       expect([call.slice(1), said.code, said.codes], story(said)).toEqual([call.slice(1), 2, [code]])
       expect((said.document as unknown as DrillDocument).steps).toEqual([])
     }
     expect(fs.readFileSync(path.join(mine, 'refit', 'thesis.txt'), 'utf8')).toBe('mine')
+    expect(fs.readFileSync(path.join(named, 'again'), 'utf8')).toBe('mine')
   })
 
   it('is cancelled in the middle of a build: 130, with what is known so far', async () => {
